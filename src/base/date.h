@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BASE_DATE_H
+#define BASE_DATE_H
+
+#include "base/sv.h"
+
+/*
+ * Times are seconds since 1970-01-01 UTC, days are whole UTC days since then, both as
+ * int64_t. Nothing here asks a clock or a time zone.
+ */
+enum {
+	DATE_DAY_SECONDS = 86400,
+	DATE_TEXT = 24
+};
+
+int64_t date_day_of(int64_t seconds); /* floor, also before 1970 */
+int64_t date_from_civil(int64_t year, unsigned month, unsigned day);
+void date_to_civil(int64_t day, int64_t *year, unsigned *month, unsigned *mday);
+/* Months since 1970-01 of a day. */
+int64_t date_month_of(int64_t day);
+
+/* "2026-11-24" and "2026-11-24T13:05:09Z"; years outside 0..9999 give "?". */
+const char *date_format_day(int64_t day, char out[DATE_TEXT]);
+const char *date_format_time(int64_t seconds, char out[DATE_TEXT]);
+
+/* YYYY-MM-DD, checked against the calendar. */
+bool date_parse_day(struct sv s, int64_t *out_day);
+/* A day (its midnight), YYYY-MM-DDTHH:MM:SSZ (seconds and Z optional), or @SECONDS. */
+bool date_parse_time(struct sv s, int64_t *out_seconds);
+
+#endif

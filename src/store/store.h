@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/err.h"
+#include "base/sv.h"
+
+/*
+ * The database: one SQLite file in WAL mode, synchronous=FULL, auto_vacuum=INCREMENTAL.
+ * Several processes may write; SQLite's lock decides. Book (book.h): ordinary tables.
+ * Facts (facts.h): packed rows and roll-ups. No SQL joins the two, and no other module
+ * sees SQL. Everything here returns false with `err` set on an operational failure:
+ * ERR_TEMP for locked, full or unreadable disks, ERR_CONFIG for a file that is not a
+ * Postern database or is one of a newer build (the sentence names the build needed).
+ */
+struct store;
+
+enum store_mode {
+	STORE_READ,   /* must exist */
+	STORE_WRITE,  /* must exist; migrated to this build's schema */
+	STORE_CREATE, /* STORE_WRITE, and made with its folder where it is not there */
+};
+
+struct store_options {
+	const char *path;
+	enum store_mode mode;
+	uint32_t busy_ms; /* how long to wait for the lock; 0: 30 s */
+	/* Called every poll while waiting for the lock, may be NULL. */
+	void (*waiting)(void *ctx);
+	void *ctx;
+};
+
+struct store *store_open(const struct store_options *o, struct err *err);
+void store_close(struct store **s);
+
+/* The schema that this build writes, and what the file says. */
+int store_schema(void);
+const char *store_path(const struct store *s);
+/* Bytes of the main file. */
+uint64_t store_size(struct store *s);
+
+bool store_begin(struct store *s, struct err *err); /* takes the write lock */
+bool store_commit(struct store *s,
+		  struct err *err); /* flushes the facts' roll-ups first */
+void store_rollback(struct store *s);
+/* One level within a transaction. Undo also takes back the roll-up changes made since. */
+bool store_savepoint(struct store *s, struct err *err);
+bool store_release(struct store *s, struct err *err);
+bool store_undo(struct store *s, struct err *err);
+
+/* A test build (-Dfaults=true) ends the process by SIGKILL at the n-th step, or fails it
+ * as a full disk would; elsewhere these do nothing. A step is each writing statement,
+ * each commit, and whatever else calls store_step(). Armed by POSTERN_KILL_AT=n and
+ * POSTERN_FULL_AT=n in the environment. */
+void store_step(struct store *s);
+
+#endif
