@@ -13,7 +13,8 @@ enum {
 
 void buf_init(struct buf *b, size_t max)
 {
-	*b = (struct buf){ .max = max };
+	/* One less than everything, so that the terminator's byte can be counted. */
+	*b = (struct buf){ .max = max < SIZE_MAX ? max : SIZE_MAX - 1 };
 }
 
 void buf_deinit(struct buf *b)
@@ -113,7 +114,13 @@ bool buf_add_varint(struct buf *b, uint64_t v)
 
 bool buf_add_block(struct buf *b, struct sv s)
 {
-	return buf_add_varint(b, s.n) && buf_add_sv(b, s);
+	size_t was = b->n;
+	if (buf_add_varint(b, s.n) && buf_add_sv(b, s))
+		return true;
+	b->n = was;
+	if (b->p)
+		b->p[was] = '\0';
+	return false;
 }
 
 struct sv buf_sv(const struct buf *b)

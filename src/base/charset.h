@@ -7,7 +7,8 @@
 /*
  * Character sets that reports and mail headers come in, as own tables (iconv opens files,
  * which a worker may not): UTF-8, UTF-16 (BOM, LE, BE), US-ASCII, ISO-8859-1 and -15,
- * windows-1250 to -1258, KOI8-R. A byte without meaning becomes U+FFFD.
+ * windows-1250 to -1258, KOI8-R. A byte without meaning becomes U+FFFD. US-ASCII is read
+ * as UTF-8, which holds it: whoever says the one and writes more mostly means the other.
  */
 enum charset_form {
 	CHARSET_UTF8,
@@ -22,8 +23,9 @@ struct charset {
 	const uint16_t *high; /* CHARSET_BYTES: code points of 0x80..0xff; 0xfffd: none */
 };
 
-/* By name or alias, ASCII case folded, blanks trimmed; NULL where it is not known.
- * "utf-16" without BOM is big-endian (RFC 2781 4.3) unless its first byte is zero-free.
+/* By name or alias; case, blanks and punctuation do not matter; NULL where it is not
+ * known. "utf-16" is the order that its byte order mark says (the decoder drops it); by
+ * RFC 2781 4.3 big-endian without one, unless the first unit is ASCII in the other order.
  */
 const struct charset *charset_find(struct sv name);
 const struct charset *charset_utf8(void);
@@ -37,7 +39,7 @@ const struct charset *charset_detect(struct sv head, size_t *out_bom);
  * counts the U+FFFD. */
 struct charset_decoder {
 	const struct charset *set;
-	uint8_t held[4];
+	uint8_t held[4]; /* the begin of a character whose end has not come yet */
 	uint8_t held_n;
 	uint64_t mended;
 };

@@ -11,8 +11,11 @@
 
 /* Adds `s` with whatever could move a cursor, reorder or hide text made visible: C0, DEL,
  * C1, bidi controls, zero-width and other format characters, line separators and
- * ill-formed UTF-8 become \xNN (bytes) or \u{NNNN}. A backslash stays as it is. */
+ * ill-formed UTF-8 become \xNN (ASCII and bytes) or \u{NNNN}. A backslash stays as it is.
+ */
 void text_add_visible(struct buf *b, struct sv s);
+/* Is this one of the characters that text_add_visible() does not let through? */
+bool text_is_hidden(uint32_t c);
 
 /* Adds one CSV field (RFC 4180): visible, quoted where needed, and, where it begins with
  * = + - @ (also behind blanks), with a ' in front so that no spreadsheet takes it for a
@@ -31,5 +34,7 @@ size_t utf8_decode(struct sv s, uint32_t *out);
 /* Adds one character; U+FFFD for what is none. */
 void utf8_encode(struct buf *b, uint32_t c);
 bool utf8_is_valid(struct sv s);
+/* Bytes of the longest well-formed prefix; s.n where all of it is. */
+size_t utf8_span(struct sv s);
 
 #endif
