@@ -14,6 +14,11 @@ enum repair_code {
 #undef REPAIR
 };
 
+enum {
+	REPAIR_WHERE = 200, /* bytes; a longer place is cut */
+	REPAIR_FOUND = 80
+};
+
 struct repair {
 	uint16_t code;   /* enum repair_code */
 	uint32_t times;  /* how often in this report, at least 1 */
