@@ -132,8 +132,10 @@ bool sv_take_line(struct sv *s, struct sv *out)
 {
 	if (s->n == 0)
 		return false;
+	size_t to = sv_chr(*s, '\n');
+	bool ended = to < s->n;
 	*out = sv_take_until(s, '\n');
-	if (out->n && out->p[out->n - 1] == '\r')
+	if (ended && to && out->p[to - 1] == '\r')
 		out->n--;
 	return true;
 }

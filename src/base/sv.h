@@ -16,6 +16,11 @@ struct sv {
 };
 
 #define SV(lit) ((struct sv){ "" lit, sizeof(lit) - 1 })
+/* The same for a static table, where a compound literal is no constant. */
+#define SV_INIT(lit) \
+	{ \
+		"" lit, sizeof(lit) - 1 \
+	}
 #define SV_ARG(s) (int)(s).n, (s).p /* for "%.*s" */
 
 struct sv sv_from(const char *cstr);                  /* NULL gives the empty view */
