@@ -19,7 +19,7 @@ void *arena_array(struct arena *a, size_t count, size_t size); /* product checke
 char *arena_str(struct arena *a, struct sv s);                 /* a terminated copy */
 struct sv arena_sv(struct arena *a, struct sv s); /* a copy, terminated too */
 char *arena_printf(struct arena *a, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+	__attribute__((format(printf, 2, 3), nonnull(2)));
 size_t arena_used(const struct arena *a);
 
 /* What the program does when memory runs out: says so and ends the process. */
