@@ -4,7 +4,9 @@
 
 #include "base/sv.h"
 
-/* SHA-256 (FIPS 180-4) over pieces, and two ways of writing it. */
+/* SHA-256 (FIPS 180-4) over pieces. Nothing here opens a file, also not the first call,
+ * so that a worker may use it; no memory, or no SHA-256 in libcrypto, ends the process.
+ */
 enum {
 	DIGEST_SIZE = 32,
 	DIGEST_HEX = 65
@@ -34,7 +36,7 @@ void normal_digest_reset(struct normal_digest *d);
 void normal_digest_add(struct normal_digest *d, const char *p, size_t n);
 void normal_digest_end(struct normal_digest *d, uint8_t out[DIGEST_SIZE]);
 
-/* 16 bytes from the system's generator, for hash keys (base/hash.h). */
+/* Bytes from the system's generator, for hash keys (base/hash.h). */
 void random_bytes(void *out, size_t n);
 
 #endif

@@ -21,7 +21,7 @@ static void test_sha256(void **state)
 	static const struct {
 		struct sv in;
 		const char *hex;
-	} cases[] = {
+	} vectors[] = {
 		{ SV_INIT(""),
 		  "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
 		{ SV_INIT("abc"),
@@ -31,13 +31,13 @@ static void test_sha256(void **state)
 	};
 	uint8_t out[DIGEST_SIZE];
 	char hex[DIGEST_HEX];
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		for (size_t cut = 0; cut <= cases[i].in.n; cut++) {
+	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+		for (size_t cut = 0; cut <= vectors[i].in.n; cut++) {
 			digest_reset(sha);
-			digest_add(sha, cases[i].in.p, cut);
-			digest_add(sha, cases[i].in.p + cut, cases[i].in.n - cut);
+			digest_add(sha, vectors[i].in.p, cut);
+			digest_add(sha, vectors[i].in.p + cut, vectors[i].in.n - cut);
 			digest_end(sha, out);
-			assert_string_equal(digest_hex(out, hex), cases[i].hex);
+			assert_string_equal(digest_hex(out, hex), vectors[i].hex);
 		}
 	}
 	digest_reset(sha);
