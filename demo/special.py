@@ -1,0 +1,357 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What comes once: re-sent reports, one key for several, broken ends, what is no report."""
+import json
+from dataclasses import replace
+
+import clock
+import containers
+import world
+from clock import DAY
+from facts import Thing
+from model import replace_row
+from reporters import Reporter, hexes, touch_hostile
+from rng import token
+from xmlout import Style
+
+
+def enter_all(story):
+    resent(story)
+    other_containers(story)
+    copies(story)
+    brands(story)
+    other_content(story)
+    broken_ends(story)
+    policy_change(story)
+    hostile(story)
+    refused(story)
+    failures(story)
+    tls_reports(story)
+
+
+def plain_reports(story):
+    """Those that any container can carry without changing what they show."""
+    return [r for r in story.facts.reports
+            if r.reporter.style.encoding == "utf-8" and not r.reporter.style.bom]
+
+
+# --- duplicates ---
+
+def resent(story):
+    """Mails that came twice, days apart, with other header fields."""
+    rng = story.rng("resent")
+    for report in rng.some(plain_reports(story), 48):
+        folder = ".Resent" if rng.chance(400) else ""
+        later = report.arrived + rng.between(1, 3) * DAY + rng.below(9000)
+        story.deliver_mail(report, rng, later, "again", folder,
+                           "" if rng.chance(700) else "mixed")
+
+
+def other_containers(story):
+    """The same content with other line ends, another mark, in another container."""
+    rng = story.rng("containers")
+    forms = (
+        ("xml", lambda t: t.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")),
+        ("xml", lambda t: b"\xef\xbb\xbf" + t),
+        ("xml", lambda t: t + b" \r\n\t\n"),
+        ("xml.gz", lambda t: containers.gzip_bytes(t.rstrip())),
+        ("zip", lambda t: containers.zip_bytes([("report.xml", t)])))
+    for i, report in enumerate(rng.some(plain_reports(story), 30)):
+        form, change = forms[i % len(forms)]
+        story.deliver_file(report, form, "files/again", change(report.text),
+                           f"again-{i:02}")
+    quoted = [r for r in story.facts.reports if r.reporter.id == "fromline"][:1]
+    for report in quoted:  # what is `>From ` in the mbox is `From ` here
+        story.deliver_file(report, "xml", "files/again", report.text, "from-line")
+
+
+def copies(story):
+    """The very same bytes in two places."""
+    rng = story.rng("copies")
+    files = [t for t in story.facts.things
+             if t.path.startswith("files/2") and t.path.endswith(".zip")]
+    for i, thing in enumerate(rng.some(files, 6)):
+        with open(f"{story.shelf.root}/{thing.path}", "rb") as source:
+            data = source.read()
+        story.deliver_file(thing.report, "zip", "files/copies", data, f"copy-{i}")
+
+
+# --- one key ---
+
+def brands(story):
+    """A host whose three brands report under one name, with one id, for one window."""
+    base = Reporter("hanamizu", "Hanamizu Hosting, Inc.", "", 25, (), Style(), "mixed",
+                    ids=hexes(20), host="hanamizu.example", quirks=("one-key-brands",))
+    for day in (33, 61):
+        ident = token("hanamizu", day, n=20)
+        for brand in ("muumuu", "hetemi", "lollipop"):
+            host = f"{brand}.hanamizu.example"
+            reporter = replace(base, email=f"dmarc@{host}", host=host)
+            rng = story.rng("hanamizu", brand, day)
+            reporter = replace(reporter, ids=lambda *_: ident)
+            report = story.make(reporter, "larkfield-travel.example", day, rng)
+            story.deliver_mail(report, rng)
+            if brand == "hetemi" and day == 33:
+                story.deliver_mail(report, rng, report.arrived + DAY, "again")
+
+
+def changed(report, rows):
+    return replace(report, rows=rows, quirks=set(report.quirks), options={}, text=b"")
+
+
+def other_content(story):
+    """A reporter that sends its report again with a row more."""
+    old = next(r for r in story.facts.reports if r.reporter.id == "enterprise"
+               and r.domain == "vale-housing.example" and r.day == 52)
+    last = replace_row(old.rows[-1], count=old.rows[-1].count + 3)
+    report = story.finish(changed(old, old.rows + [last]))
+    story.deliver_file(report, "xml.gz", "files/corrected", None, "corrected")
+
+
+# --- broken ends ---
+
+def cut_offset(text, rows):
+    """A place within the record behind the first `rows` ones."""
+    at = -1
+    for _ in range(rows):
+        at = text.index(b"</record>", at + 1)
+    return at + 40
+
+
+def broken(story, whole, rows, known):
+    """A report that ends after `rows` whole rows of another, and its gzip."""
+    cut = cut_offset(whole.text, rows)
+    part = replace(whole, rows=whole.rows[:rows], quirks=set(), text=whole.text[:cut])
+    story.facts.reports.append(part)
+    story.facts.incomplete.append((part, whole if known else None))
+    data, mark = containers.gzip_bytes(whole.text, "", cut)
+    return part, data, data[:mark + 4]
+
+
+def source_report(story, name, day):
+    reporter = story.reporters["enterprise"]
+    reporter = replace(reporter, id="broken", share=180)
+    rng = story.rng("broken", name, day)
+    rows = story.traffic.rows(reporter, story.domains[name], day, rng)
+    assert len(rows) > 8
+    return reporter, rng
+
+
+def broken_ends(story):
+    def whole_of(name, day):
+        reporter, rng = source_report(story, name, day)
+        return story.make(reporter, name, day, rng)
+
+    def put(report, data, stem):
+        story.deliver_file(report, "xml.gz", "files/broken", data, stem)
+
+    whole = whole_of("meridian-logistics.example", 40)
+    part, data, head = broken(story, whole, 5, True)
+    put(part, head, "1-cut")
+    put(whole, data, "1-whole")
+
+    whole = whole_of("meridian-logistics.example", 41)
+    part, data, head = broken(story, whole, 6, True)
+    put(whole, data, "2-first-whole")
+    put(part, head, "2-then-cut")
+
+    # Two cuts and no whole: the longer one counts. One cut alone counts.
+    whole = forget(story, whole_of("fernhill-trust.example", 42))
+    longer, _, head = broken(story, whole, 7, False)
+    put(longer, head, "3-longer")
+    shorter, _, head = broken(story, whole, 3, False)
+    story.facts.incomplete[-1] = (shorter, longer)
+    put(shorter, head, "3-shorter")
+    whole = forget(story, whole_of("vale-housing.example", 43))
+    alone, _, head = broken(story, whole, 4, False)
+    put(alone, head, "4-alone")
+
+    # A mail that ends within its base64; the whole one came by another.
+    whole = whole_of("stonebridge-cu.example", 44)
+    part, data, head = broken(story, whole, 5, True)
+    rng = story.rng("cut mail")
+    mail = containers.report_mail(part, part.options["to"], None, "cut")
+    lines = mail.multipart([containers.text_part(part), containers.attachment(
+        "application/gzip", "cut.xml.gz", head)])
+    end = lines.rindex(b"\n\n--")
+    story.enter(story.shelf.mail(lines[:end] + b"\n", part.arrived, part.day), part)
+    story.deliver_mail(whole, rng, whole.arrived + 3600, "whole")
+
+
+def forget(story, report):
+    """A report that nobody sent whole."""
+    story.facts.reports.remove(report)
+    return report
+
+
+# --- others that are reports ---
+
+def policy_change(story):
+    """Two reports of the day on which a domain's policy changed."""
+    name = "vale-housing.example"
+    day = world.POLICY_CHANGE_DAY
+    midnight = (story.first_day + day) * DAY
+    for part, (begin, end, policy) in enumerate((
+            (midnight, midnight + 11 * 3600 - 1, "none"),
+            (midnight + 11 * 3600, midnight + DAY - 1, "quarantine"))):
+        reporter = replace(story.reporters["fastmail"], id=f"change{part}", share=30,
+                           window=lambda *_, b=begin, e=end: (b, e),
+                           quirks=("policy-changed-in-day",))
+        rng = story.rng("change", part)
+        report = story.make(reporter, name, day, rng)
+        report.policy["p"] = report.policy["sp"] = policy
+        for row in report.rows:
+            if not row.passed and not row.reasons:
+                row.disposition = policy
+        story.deliver_mail(story.finish(forget(story, report)), rng)
+
+
+def hostile(story):
+    """A report for a domain that nobody here owns, with text that means harm."""
+    reporter = Reporter("hostile", "", "abuse@evil.example", 40, (), Style(), "mixed",
+                        ids=hexes(16), host="evil.example", touch=touch_hostile,
+                        quirks=("hostile-text",))
+    rng = story.rng("hostile")
+    story.deliver_mail(story.make(reporter, "quillby-press.example", 77, rng), rng)
+
+
+# --- no reports ---
+
+def put_mail(story, day, sender, subject, host, parts, state, why, kind="unknown",
+             report_type=""):
+    when = (story.first_day + day) * DAY + 40000
+    to = "brightwater@" + world.REPORTS_HOST
+    mail = containers.Mail(sender, to, subject, when, host, subject + str(day))
+    if report_type:
+        data = mail.multipart(parts, f"report; report-type={report_type}")
+    else:
+        data = mail.multipart(parts)
+    path, ticket = story.shelf.mail(data, when, day)
+    story.facts.things.append(Thing(path, ticket, None, state, kind, why))
+
+
+def put_file(story, name, data, state, why, kind="unknown"):
+    path = story.shelf.write(f"files/other/{name}", data)
+    story.facts.things.append(Thing(path, None, None, state, kind, why))
+
+
+def photo(n):
+    """A JPEG as far as its first bytes; the rest is chance."""
+    body = b"".join(bytes.fromhex(token("photo", i, n=64)) for i in range(n // 32))
+    return (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00H\x00H\x00\x00" + body +
+            b"\xff\xd9")
+
+
+def refused(story):
+    text = ("Content-Type: text/plain\n", b"Dear friend, cheap watches at our shop.\n")
+    html = ("Content-Type: text/html\n", b"<html><body>Cheap <b>watches</b></body></html>\n")
+    put_mail(story, 21, "offers@watches.example", "Best prices", "watches.example",
+             [text, html], "refused", "spam")
+    put_mail(story, 47, "ann@openhall-arts.example", "Photo of the stage",
+             "openhall-arts.example",
+             [("Content-Type: text/plain\n", b"As promised.\n"),
+              containers.attachment("image/jpeg", "stage.jpg", photo(3000))],
+             "refused", "photo in a mail")
+    put_mail(story, 50, "dmarchelp@yahooinc.com", "Report Domain: larkfield-travel.example",
+             "yahooinc.com",
+             [("Content-Type: text/plain\n", b"This is an aggregate report.\n"),
+              containers.attachment("application/gzip", "yahoo.com!larkfield-travel."
+                                    "example!1!2.xml.gz", b"unused")],
+             "refused", "the body of the gzip is the text `unused`")
+    put_file(story, "party.jpg", photo(5000), "refused", "photo")
+    put_file(story, "empty.zip", containers.zip_bytes([]), "refused", "empty zip")
+    put_file(story, "report.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1528),
+             "refused", "Outlook .msg")
+    bomb = b'<?xml version="1.0"?>\n<!DOCTYPE feedback [\n<!ENTITY a "lol">\n'
+    for i in range(9):
+        name, before = b"bcdefghij"[i:i + 1], b"abcdefghij"[i:i + 1]
+        bomb += b'<!ENTITY ' + name + b' "' + (b"&" + before + b";") * 10 + b'">\n'
+    bomb += (b"]>\n<feedback><report_metadata><org_name>&j;</org_name></report_metadata>"
+             b"</feedback>\n")
+    put_file(story, "entities.xml", bomb, "refused", "DTD with entities")
+
+
+# --- kept aside: failure reports, TLS reports ---
+
+def failure_parts(domain, source, when, **fields):
+    """Text, machine-readable part, and the header of the mail that failed (RFC 6591)."""
+    feedback = {"Feedback-Type": "auth-failure", "User-Agent": "Mailer/1.0",
+                "Version": "1", "Original-Mail-From": f"<billing@{domain}>",
+                "Arrival-Date": clock.mail_date(when), "Source-IP": source,
+                "Reported-Domain": domain, "Auth-Failure": "dmarc",
+                "Authentication-Results": f"dmarc=fail (p=none) header.from={domain}",
+                "Delivery-Result": "delivered"}
+    feedback |= fields
+    lines = "".join(f"{k}: {v}\n" for k, v in feedback.items() if v is not None)
+    sample = (f"From: Billing <billing@{domain}>\nTo: someone@meadowbank.example\n"
+              f"Subject: Invoice overdue\nDate: {clock.mail_date(when)}\n"
+              f"Message-ID: <{token(domain, when, n=12)}@{domain}>\n")
+    return ("Content-Type: text/plain\n",
+            f"This is an authentication failure report for a mail from {source}.\n".encode()
+            ), ("Content-Type: message/feedback-report\n", lines.encode()), (
+        "Content-Type: text/rfc822-headers\n", sample.encode())
+
+
+def failures(story):
+    wave = [r.address for report in story.facts.reports
+            if report.domain == "stonebridge-cu.example" for r in report.rows
+            if r.story[0] == "wave"][:3]
+    domain = "stonebridge-cu.example"
+    for i, source in enumerate(wave):
+        day = world.WAVE_DAYS[0] + i
+        when = (story.first_day + day) * DAY + 36000
+        drop = ({}, {"Arrival-Date": None, "Version": None},
+                {"Delivery-Result": "smg-policy-action", "Source-IP":
+                 f"{source} (unknown)"})[i]
+        parts = list(failure_parts(domain, source, when, **drop))
+        if i == 1:  # the machine-readable part in base64 under another name
+            body = containers.base64_lines(parts[1][1])
+            parts[1] = ("Content-Type: message/feedback-report; name=\"ATT00001\"\n"
+                        "Content-Transfer-Encoding: base64\n", body.encode())
+        put_mail(story, day, "dmarc-noreply@linkmail.example",
+                 f"DMARC Failure report for {domain} Mail-From: IP:{source}",
+                 "linkmail.example", parts, "aside", f"{domain} from {source}",
+                 "failure", "feedback-report")
+
+
+def tls_json(story, day, domain, ok, failed, **more):
+    midnight = (story.first_day + day) * DAY
+    policy = {"policy-type": "sts", "policy-domain": domain,
+              "policy-string": ["version: STSv1", "mode: testing", f"mx: mx.{domain}",
+                                "max_age: 86400"], "mx-host": [f"mx.{domain}"]}
+    details = []
+    if failed:
+        details.append({"result-type": "certificate-expired",
+                        "sending-mta-ip": "198.18.4.10",
+                        "receiving-mx-hostname": f"mx.{domain}",
+                        "receiving-ip": "192.0.2.44", "failed-session-count": failed})
+    report = {"organization-name": "Google Inc.",
+              "date-range": {"start-datetime": clock.iso(midnight),
+                             "end-datetime": clock.iso(midnight + DAY - 1)},
+              "contact-info": "smtp-tls-reporting@google.com",
+              "report-id": f"{clock.day_text(midnight // DAY)}_{domain}",
+              "policies": [{"policy": policy,
+                            "summary": {"total-successful-session-count": ok,
+                                        "total-failure-session-count": failed},
+                            "failure-details": details}]}
+    return json.dumps(report | more, indent=1).encode()
+
+
+def tls_reports(story):
+    name = "harbour-legal.example"
+    for i, day in enumerate((30, 58, 86)):
+        org = ("google.com", "microsoft.com", "mail.ru")[i]
+        data = tls_json(story, day, name, 120 + i, i, **(
+            {"contact-info": None} if i == 2 else {}))
+        kind = "application/tlsrpt+gzip" if i != 1 else "application/tlsrpt+json"
+        put_mail(story, day, f"noreply-smtp-tls-reporting@{org}",
+                 f"Report Domain: {name} Submitter: {org} Report-ID: <{day}@{org}>", org,
+                 [("Content-Type: text/plain\n", b"This is an aggregate TLS report.\n"),
+                  containers.attachment(kind, f"{org}!{name}!{day}.json" +
+                                        (".gz" if i != 1 else ""),
+                                        containers.gzip_bytes(data) if i != 1 else data)],
+                 "aside", f"{name}: {120 + i} sessions, {i} failed", "tls", "tlsrpt")
+    put_file(story, "tls-report.json", tls_json(story, 70, "vale-housing.example", 64, 0),
+             "aside", "vale-housing.example: 64 sessions, 0 failed", "tls")
+    put_file(story, "tls-report.json.gz", containers.gzip_bytes(
+        tls_json(story, 71, "vale-housing.example", 59, 2)), "aside",
+        "vale-housing.example: 59 sessions, 2 failed", "tls")
