@@ -18,7 +18,7 @@
 struct intake_outcome {
 	struct sv path, member;
 	uint8_t kind, status; /* enum book_kind, enum book_status */
-	struct sv id; /* hex, empty where it is no report */
+	struct sv id;         /* hex, empty where it is no report */
 	struct sv org, report_id, domain;
 	bool has_begin, has_end;
 	int64_t begin, end;
@@ -29,7 +29,7 @@ struct intake_outcome {
 };
 
 struct intake_summary {
-	uint64_t files; /* files and mails */
+	uint64_t files;   /* files and mails */
 	uint64_t reports; /* members that are reports, whatever their status */
 	uint64_t new_, duplicate, superseded, conflict, refused, aside, repaired;
 	int64_t rows, messages, passed; /* by how much the totals grew */
@@ -50,7 +50,7 @@ struct intake_options {
 	size_t path_n;
 	unsigned jobs; /* >= 1 */
 	bool has_now;
-	int64_t now; /* arrival time, where the caller fixed it */
+	int64_t now;      /* arrival time, where the caller fixed it */
 	bool count_first; /* walk the paths once before, so that progress knows the end */
 	const volatile sig_atomic_t *stop; /* set by a signal handler: finish cleanly */
 	void (*outcome)(void *ctx, const struct intake_outcome *o);

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "intake/identify.h"
+
+#include "base/arena.h"
+#include "store/facts.h"
+
+struct kin {
+	struct book_report *report;
+	size_t n;
+	bool conflict;         /* one of them counts beside the new one */
+	int64_t superseded_by; /* the one that stands for the new one, or 0 */
+	struct growth growth;
+};
+
+static void grow(struct growth *g, const struct book_report *r, int64_t sign)
+{
+	g->rows += sign * (int64_t)r->rows;
+	g->messages += sign * (int64_t)r->messages;
+	g->passed += sign * (int64_t)r->passed;
+}
+
+static bool supersede(struct store *s, const struct book_report *loser, int64_t by,
+		      struct kin *kin, struct err *err)
+{
+	if (loser->counted)
+		grow(&kin->growth, loser, -1);
+	return facts_count(s, loser->id, false, err) &&
+	       book_report_supersede(s, loser->id, by, err);
+}
+
+/* Does `a` stand for `b` where both have one key? A complete report is only ever
+ * superseded by nothing; between two incomplete ones that hold the same rows, the elder
+ * stays. */
+static bool stands_for(struct store *s, const struct book_report *a,
+		       const struct book_report *b, bool *out, struct err *err)
+{
+	*out = false;
+	if (b->complete || a->rows < b->rows)
+		return true;
+	return facts_contain(s, a->id, b->id, out, err);
+}
+
+/* One report of the same key: which of the two stands for the other, if any? */
+static bool compare(struct store *s, const struct book_report *mine,
+		    const struct book_report *other, struct kin *kin, struct err *err)
+{
+	bool theirs, ours = false;
+	if (!stands_for(s, other, mine, &theirs, err))
+		return false;
+	if (!theirs && !stands_for(s, mine, other, &ours, err))
+		return false;
+	if (theirs && !kin->superseded_by)
+		kin->superseded_by = other->superseded_by ? other->superseded_by
+							  : other->id;
+	if (ours && !supersede(s, other, mine->id, kin, err))
+		return false;
+	if (!ours && !theirs && other->counted)
+		kin->conflict = true;
+	return true;
+}
+
+static bool settle_kin(struct store *s, struct book_report *mine, struct arena *a,
+		       struct kin *kin, struct err *err)
+{
+	if (!book_reports_by_key(s, mine, a, &kin->report, &kin->n, err))
+		return false;
+	for (size_t i = 0; i < kin->n; i++)
+		if (!compare(s, mine, &kin->report[i], kin, err))
+			return false;
+	return true;
+}
+
+static bool is_known(struct store *s, const struct book_report *in, struct arena *a,
+		     struct identity *out, bool *out_known, struct err *err)
+{
+	struct book_policy_domain domain;
+	bool found;
+	*out_known = false;
+	if (!book_report_by_sha(s, in->sha, a, &out->report, &found, err))
+		return false;
+	if (found) {
+		out->status = STATUS_DUPLICATE;
+		*out_known = true;
+		return true;
+	}
+	if (!book_policy_domain(s, in->domain, &domain, &found, err))
+		return false;
+	if (found && domain.refused) {
+		out->status = STATUS_REFUSED;
+		out->report = *in;
+		*out_known = true;
+	}
+	return true;
+}
+
+bool identify_report(struct store *s, struct book_report *in, struct arena *a,
+		     struct identity *out, struct err *err)
+{
+	struct kin kin = { 0 };
+	bool known;
+	if (!is_known(s, in, a, out, &known, err))
+		return false;
+	if (known)
+		return true;
+	if (!book_report_add(s, in, err) || !facts_put_end(s, in->id, err) ||
+	    !settle_kin(s, in, a, &kin, err))
+		return false;
+	if (kin.superseded_by) {
+		out->status = STATUS_SUPERSEDED;
+		in->superseded_by = kin.superseded_by;
+		if (!book_report_supersede(s, in->id, kin.superseded_by, err))
+			return false;
+	} else {
+		out->status = kin.conflict ? STATUS_CONFLICT : STATUS_NEW;
+		in->counted = true;
+		grow(&kin.growth, in, 1);
+		if (!facts_count(s, in->id, true, err))
+			return false;
+	}
+	out->report = *in;
+	out->growth = kin.growth;
+	return true;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef INTAKE_IDENTIFY_H
+#define INTAKE_IDENTIFY_H
+
+#include "store/book.h"
+
+/*
+ * Enters a report whose facts were put (facts_put) and decides what it is:
+ *
+ * - its SHA-256 is known: duplicate;
+ * - its policy domain is one that `unassigned refuse` names: refused;
+ * - the natural key is known, with other content. A complete report supersedes each
+ *   incomplete one whose whole rows it contains; an incomplete one is superseded by a
+ *   complete one that contains it, and of incomplete ones that contain each other the
+ *   largest counts. Whatever else shares the key counts too, and is a conflict;
+ * - else it is new.
+ *
+ * The order in which reports come does not change what counts in the end.
+ */
+/* By how much the totals grew; negative where something was superseded. */
+struct growth {
+	int64_t rows, messages, passed;
+};
+
+struct identity {
+	enum book_status status;
+	struct book_report
+		report; /* as it is in the book: the known one of a duplicate */
+	struct growth growth;
+};
+
+/* The caller holds a savepoint, and undoes it for a duplicate and a refused one. */
+bool identify_report(struct store *s, struct book_report *in, struct arena *a,
+		     struct identity *out, struct err *err);
+
+#endif

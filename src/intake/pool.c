@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "intake/pool.h"
+
+#include "base/limits.h"
+#include "intake/side.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	WORKER_MEMORY = 384 * 1024 * 1024,
+	PIPE_SIZE = 1024 * 1024,
+	STALLED_MS = 600 * 1000, /* neither computing nor ending: it never will */
+};
+
+struct pool_worker *pool_find(struct pool *p, uint64_t id)
+{
+	for (size_t i = 0; i < POOL_MAX; i++)
+		if (p->worker[i].state != POOL_FREE && p->worker[i].id == id)
+			return &p->worker[i];
+	return NULL;
+}
+
+unsigned pool_live(const struct pool *p)
+{
+	unsigned n = 0;
+	for (size_t i = 0; i < POOL_MAX; i++)
+		n += p->worker[i].state != POOL_FREE;
+	return n;
+}
+
+static struct pool_worker *free_place(struct pool *p)
+{
+	for (size_t i = 0; i < POOL_MAX; i++)
+		if (p->worker[i].state == POOL_FREE)
+			return &p->worker[i];
+	return NULL;
+}
+
+/* Two ends that the new process gets, and two that stay: feed[0] here, feed[1] there. */
+static bool make_channels(int feed[2], int out[2], struct err *err)
+{
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, feed))
+		return err_set(err, ERR_TEMP, "no socket for a worker: %s",
+			       strerror(errno));
+	if (pipe2(out, O_CLOEXEC)) {
+		close(feed[0]);
+		close(feed[1]);
+		return err_set(err, ERR_TEMP, "no pipe for a worker: %s",
+			       strerror(errno));
+	}
+	(void)fcntl(out[1], F_SETPIPE_SZ, PIPE_SIZE);
+	return true;
+}
+
+static bool start(struct pool *p, struct pool_worker *w, struct err *err)
+{
+	int feed[2], out[2];
+	if (!w->page) {
+		w->page = mmap(NULL, sizeof(*w->page), PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		if (w->page == MAP_FAILED) {
+			w->page = NULL;
+			return err_set(err, ERR_TEMP, "no memory for a worker");
+		}
+	}
+	if (!make_channels(feed, out, err))
+		return false;
+	struct worker_spec spec = { feed[1], out[1], w->page, p->key, NULL };
+	const struct proc_spec how = {
+		.role = PROC_WORKER,
+		.name = "postern-worker",
+		.fds = { feed[1], out[1] },
+		.fd_n = 2,
+		.memory = WORKER_MEMORY,
+		.prepare = worker_prepare,
+		.run = worker_run,
+		.ctx = &spec,
+	};
+	pid_t pid = proc_spawn(p->filters, &how, err);
+	close(feed[1]);
+	close(out[1]);
+	bool ok = pid > 0 && side_slot(p->writer, ++p->next_id, out[0]);
+	close(out[0]);
+	struct worker_page *page = w->page;
+	*w = (struct pool_worker){ .state = POOL_LIVE,
+				   .id = p->next_id,
+				   .pid = pid,
+				   .feed = feed[0],
+				   .page = page };
+	if (!ok) {
+		if (pid > 0)
+			pool_kill(w, "");
+		w->state = POOL_FREE;
+		close(feed[0]);
+		return err->code
+			       ? false
+			       : err_set(err, ERR_TEMP, "the writer takes no new worker");
+	}
+	return true;
+}
+
+bool pool_fill(struct pool *p, struct err *err)
+{
+	unsigned able = 0;
+	for (size_t i = 0; i < POOL_MAX; i++)
+		able += p->worker[i].state == POOL_LIVE && !p->worker[i].retiring;
+	for (; able < p->jobs; able++) {
+		struct pool_worker *w = free_place(p);
+		if (!w || !start(p, w, err))
+			return able > 0;
+	}
+	return true;
+}
+
+struct pool_worker *pool_idle(struct pool *p)
+{
+	struct pool_worker *best = NULL;
+	for (size_t i = 0; i < POOL_MAX; i++) {
+		struct pool_worker *w = &p->worker[i];
+		if (w->state == POOL_LIVE && !w->retiring && w->batches < POOL_AHEAD &&
+		    (!best || w->batches < best->batches))
+			best = w;
+	}
+	return best;
+}
+
+static void start_clock(struct pool_worker *w)
+{
+	w->cpu_ms = proc_cpu_ms(w->pid);
+	w->seen_at_ms = 0;
+}
+
+bool pool_give(struct pool_worker *w, const struct worker_batch *b, const int *fds)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(int) * WORKER_BATCH)];
+		struct cmsghdr align;
+	} side = { { 0 } };
+	struct worker_batch copy = *b;
+	struct iovec iov = { &copy, sizeof(copy) };
+	struct msghdr m = { .msg_iov = &iov,
+			    .msg_iovlen = 1,
+			    .msg_control = side.bytes,
+			    .msg_controllen = CMSG_SPACE(sizeof(int) * b->n) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int) * b->n);
+	memcpy(CMSG_DATA(c), fds, sizeof(int) * b->n);
+	if (sendmsg(w->feed, &m, MSG_NOSIGNAL) < 0)
+		return false;
+	if (w->batches++ == 0)
+		start_clock(w);
+	w->served += b->n;
+	return true;
+}
+
+bool pool_heard(struct pool_worker *w)
+{
+	char byte;
+	if (recv(w->feed, &byte, 1, MSG_DONTWAIT) != 1 || w->batches == 0)
+		return false;
+	w->batches--;
+	start_clock(w);
+	if (w->served >= POOL_ITEMS && w->batches == 0)
+		pool_retire(w);
+	return true;
+}
+
+void pool_retire(struct pool_worker *w)
+{
+	if (!w->retiring)
+		(void)shutdown(w->feed, SHUT_WR);
+	w->retiring = true;
+}
+
+void pool_kill(struct pool_worker *w, const char *why)
+{
+	if (!w->why[0])
+		(void)snprintf(w->why, sizeof(w->why), "%s", why);
+	(void)kill(w->pid, SIGKILL);
+}
+
+void pool_reap(struct pool_worker *w)
+{
+	int status = 0;
+	char text[80];
+	if (w->state != POOL_LIVE)
+		return;
+	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!w->why[0] && status)
+		(void)snprintf(w->why, sizeof(w->why), "the reader ended on it: %s",
+			       proc_end_text(status, text));
+	close(w->feed);
+	w->feed = -1;
+	w->state = POOL_ENDED;
+}
+
+static void watch(struct pool_worker *w, uint64_t now_ms)
+{
+	uint64_t cpu = proc_cpu_ms(w->pid);
+	uint64_t inflated = atomic_load_explicit(&w->page->inflated,
+						 memory_order_relaxed);
+	uint64_t allowed = LIMIT_SECONDS * 1000 + inflated / LIMIT_MIB * LIMIT_MS_PER_MIB;
+	if (cpu != w->seen_cpu_ms || w->seen_at_ms == 0) {
+		w->seen_cpu_ms = cpu;
+		w->seen_at_ms = now_ms;
+	}
+	if (cpu > w->cpu_ms && cpu - w->cpu_ms > allowed)
+		pool_kill(w, "reading it took longer than 30 s and half a second a MiB");
+	else if (now_ms - w->seen_at_ms > STALLED_MS)
+		pool_kill(w, "the reader hung on it");
+}
+
+void pool_watch(struct pool *p, uint64_t now_ms)
+{
+	for (size_t i = 0; i < POOL_MAX; i++)
+		if (p->worker[i].state == POOL_LIVE && p->worker[i].batches)
+			watch(&p->worker[i], now_ms);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef INTAKE_POOL_H
+#define INTAKE_POOL_H
+
+#include "base/err.h"
+#include "intake/worker.h"
+#include "proc/proc.h"
+
+/*
+ * The workers, as the parent sees them: it starts them, hands each at most two batches,
+ * watches their processor time, lets each go after some items, and ends what hangs. A
+ * generation of a worker has an id of its own, by which the writer speaks of its pipe.
+ */
+enum {
+	POOL_MAX = 128,
+	POOL_AHEAD = 2,  /* batches that a worker may hold */
+	POOL_ITEMS = 64, /* after so many a worker makes room for a fresh one */
+};
+
+enum pool_state {
+	POOL_FREE,
+	POOL_LIVE,
+	POOL_ENDED /* the writer's word is awaited */
+};
+
+struct pool_worker {
+	enum pool_state state;
+	uint64_t id;
+	pid_t pid;
+	int feed;
+	struct worker_page *page;
+	uint32_t batches, served;
+	bool retiring;                    /* its feed is closed, it ends by itself */
+	uint64_t cpu_ms;                  /* when its current batch began */
+	uint64_t seen_cpu_ms, seen_at_ms; /* when it last computed */
+	char why[120]; /* how it ended, where that was not its own doing */
+};
+
+struct pool {
+	const struct proc_filters *filters;
+	struct hash_key key;
+	unsigned jobs;
+	uint64_t next_id;
+	int writer; /* the side channel: new pipes go there */
+	struct pool_worker worker[POOL_MAX];
+};
+
+struct pool_worker *pool_find(struct pool *p, uint64_t id);
+/* Starts workers until `jobs` are live; waits for nothing. */
+bool pool_fill(struct pool *p, struct err *err);
+/* The live worker with the fewest batches, or NULL where all have theirs. */
+struct pool_worker *pool_idle(struct pool *p);
+/* False: it is gone, the batch was not given. */
+bool pool_give(struct pool_worker *w, const struct worker_batch *b, const int *fds);
+/* Reads what the feed says. True: a batch is through; false: nothing, or it is gone. */
+bool pool_heard(struct pool_worker *w);
+/* It is to go once it is through. */
+void pool_retire(struct pool_worker *w);
+/* Kills what takes too long, with the reason in `why`. */
+void pool_watch(struct pool *p, uint64_t now_ms);
+void pool_kill(struct pool_worker *w, const char *why);
+/* Waits for the process (which must be ending) and closes what it had. */
+void pool_reap(struct pool_worker *w);
+unsigned pool_live(const struct pool *p);
+
+#endif

@@ -1,0 +1,622 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "intake/intake.h"
+
+#include "base/arena.h"
+#include "crypto/digest.h"
+#include "intake/feed.h"
+#include "intake/frame.h"
+#include "intake/outcome.h"
+#include "intake/pool.h"
+#include "intake/side.h"
+#include "intake/writer.h"
+#include "store/book.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	ITEMS = 1024, /* places, by id modulo; the writer has as many */
+	WINDOW = 512, /* items that may be under way */
+	FEED_BYTES = 4 * 1024 *
+		     1024, /* hashed at a stretch before the others get a turn */
+	BATCH_BYTES = 1024 * 1024,
+	TALK_SIZE = 256 * 1024,
+	TICK_MS = 100,
+	PROGRESS_MS = 500,
+	STOP_MS = 3000, /* what is under way may still end, after an interrupt */
+};
+
+enum item_state {
+	ITEM_NONE,
+	ITEM_ASKED,
+	ITEM_QUEUED,
+	ITEM_GIVEN,
+	ITEM_HOPELESS,
+	ITEM_KEPT
+};
+
+struct item {
+	enum item_state state;
+	uint64_t id, worker;
+	struct feed_item at;
+	bool alone; /* it is read by itself: a worker ended while it had this one */
+	char why[160];
+};
+
+struct ingest {
+	const struct intake_options *o;
+	struct intake_summary *sum;
+	struct err *err;
+	bool failed; /* err says why; nothing more is begun */
+	bool unreadable;
+	/* items */
+	struct item *item;
+	uint64_t last_id;
+	unsigned under_way;
+	uint64_t *queue; /* ring of ids, ITEMS */
+	size_t queue_at, queue_n;
+	struct feed *feed;
+	bool fed;
+	/* the writer */
+	pid_t writer_pid;
+	int talk, side;
+	struct buf ask; /* not sent yet */
+	size_t asked;
+	struct buf heard;
+	char *chunk;
+	bool finish_sent, writer_done;
+	/* the workers */
+	struct pool pool;
+	struct proc_filters *filters;
+	bool stopping;
+	uint64_t started_ms, progress_ms, stop_ms;
+	struct intake_progress progress;
+};
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void fail(struct ingest *in, const struct err *why)
+{
+	if (!in->failed)
+		*in->err = *why;
+	in->failed = true;
+}
+
+/* --- items --- */
+
+static struct item *item_find(struct ingest *in, uint64_t id)
+{
+	struct item *it = &in->item[id % ITEMS];
+	return it->state != ITEM_NONE && it->id == id ? it : NULL;
+}
+
+static void item_end(struct ingest *in, struct item *it)
+{
+	in->progress.bytes += it->at.length;
+	feed_source_release(&it->at.source);
+	*it = (struct item){ 0 };
+	in->under_way--;
+}
+
+static void enqueue(struct ingest *in, struct item *it)
+{
+	it->state = ITEM_QUEUED;
+	in->queue[(in->queue_at + in->queue_n++) % ITEMS] = it->id;
+}
+
+static struct item *dequeue(struct ingest *in)
+{
+	struct item *it = item_find(in, in->queue[in->queue_at]);
+	in->queue_at = (in->queue_at + 1) % ITEMS;
+	in->queue_n--;
+	return it;
+}
+
+static struct item *item_new(struct ingest *in, const struct feed_item *at)
+{
+	do
+		in->last_id++;
+	while (in->item[in->last_id % ITEMS].state != ITEM_NONE);
+	struct item *it = &in->item[in->last_id % ITEMS];
+	*it = (struct item){ .state = ITEM_ASKED, .id = in->last_id, .at = *at };
+	in->under_way++;
+	return it;
+}
+
+static void ask_about(struct ingest *in, const struct item *it)
+{
+	struct frame_ask ask = { .item = it->id,
+				 .size = it->at.length,
+				 .path = sv_from(it->at.source->path),
+				 .prefix = sv_from(it->at.prefix) };
+	memcpy(ask.sha, it->at.sha, sizeof(ask.sha));
+	frame_put_ask(&in->ask, &ask);
+}
+
+/* Takes what the feeder has while the window is open. */
+static void feed_some(struct ingest *in)
+{
+	uint64_t bytes = 0;
+	while (!in->fed && in->under_way < WINDOW && bytes < FEED_BYTES) {
+		struct feed_item at;
+		struct err err = { 0 };
+		switch (feed_next(in->feed, &at, &err)) {
+		case FEED_ITEM:
+			bytes += at.length + 4096;
+			ask_about(in, item_new(in, &at));
+			break;
+		case FEED_UNREADABLE:
+			in->unreadable = true;
+			if (in->o->warning)
+				in->o->warning(in->o->ctx, err.text);
+			break;
+		case FEED_FAILED:
+			fail(in, &err);
+			in->fed = true;
+			break;
+		case FEED_END:
+			in->fed = true;
+			break;
+		}
+	}
+}
+
+/* --- the writer --- */
+
+static bool is_report(const struct intake_outcome *o)
+{
+	return o->status == STATUS_NEW || o->status == STATUS_DUPLICATE ||
+	       o->status == STATUS_SUPERSEDED || o->status == STATUS_CONFLICT;
+}
+
+static void count_outcome(struct intake_summary *s, const struct intake_outcome *o)
+{
+	s->new_ += o->status == STATUS_NEW;
+	s->duplicate += o->status == STATUS_DUPLICATE;
+	s->superseded += o->status == STATUS_SUPERSEDED;
+	s->conflict += o->status == STATUS_CONFLICT;
+	s->refused += o->status == STATUS_REFUSED;
+	s->aside += o->status == STATUS_ASIDE;
+	s->reports += is_report(o);
+	s->repaired += is_report(o) && o->status != STATUS_DUPLICATE && o->repair_n > 0;
+}
+
+static void hear_outcome(struct ingest *in, struct sv body)
+{
+	struct intake_outcome o;
+	if (!outcome_get(body, &o))
+		return;
+	count_outcome(in->sum, &o);
+	in->progress.reports += is_report(&o);
+	if (in->o->outcome)
+		in->o->outcome(in->o->ctx, &o);
+}
+
+/* What a worker had when it ended is read again, each item by itself; what was by itself
+ * already is refused. */
+static void hear_gone(struct ingest *in, uint64_t slot)
+{
+	struct pool_worker *w = pool_find(&in->pool, slot);
+	if (!w)
+		return;
+	pool_kill(w, "");
+	pool_reap(w);
+	for (size_t i = 0; i < ITEMS; i++) {
+		struct item *it = &in->item[i];
+		if (it->state != ITEM_GIVEN || it->worker != slot)
+			continue;
+		if (!it->alone) {
+			it->alone = true;
+			enqueue(in, it);
+			continue;
+		}
+		(void)snprintf(it->why, sizeof(it->why), "%s",
+			       w->why[0] ? w->why : "the reader ended on it");
+		it->state = ITEM_HOPELESS;
+	}
+	w->state = POOL_FREE;
+}
+
+static void hear_fatal(struct ingest *in, struct sv body)
+{
+	struct err err = { .code = ERR_TEMP };
+	uint64_t code;
+	struct sv text;
+	if (sv_take_varint(&body, &code) && sv_take_block(&body, &text))
+		err_set(&err, (enum err_code)code, "%.*s", SV_ARG(text));
+	fail(in, &err);
+}
+
+static void hear_growth(struct ingest *in, struct sv body)
+{
+	int64_t *const grown[] = { &in->sum->rows, &in->sum->messages, &in->sum->passed };
+	for (size_t i = 0; i < 3; i++) {
+		uint64_t z;
+		if (sv_take_varint(&body, &z))
+			*grown[i] = (int64_t)(z >> 1) ^ -(int64_t)(z & 1);
+	}
+	in->writer_done = true;
+}
+
+static void hear_item(struct ingest *in, enum frame_type type, struct item *it)
+{
+	if (type == FRAME_SETTLED) {
+		in->sum->files++;
+		in->progress.files++;
+		item_end(in, it);
+	} else if (type == FRAME_RETRY) {
+		enqueue(in, it);
+	} else if (it->state == ITEM_ASKED) {
+		enqueue(in, it);
+	}
+}
+
+static void hear(struct ingest *in, const struct frame *f)
+{
+	uint64_t id;
+	struct pool_worker *w;
+	if (f->type == FRAME_OUTCOME) {
+		hear_outcome(in, f->body);
+	} else if (f->type == FRAME_FATAL) {
+		hear_fatal(in, f->body);
+	} else if (f->type == FRAME_GROWTH) {
+		hear_growth(in, f->body);
+	} else if (frame_get_u64(f->body, &id)) {
+		if (f->type == FRAME_NONSENSE && (w = pool_find(&in->pool, id)))
+			pool_kill(w, "the reader answered with nonsense, and was ended");
+		if (f->type == FRAME_NONSENSE || f->type == FRAME_GONE)
+			hear_gone(in, id);
+		else if (item_find(in, id))
+			hear_item(in, f->type, item_find(in, id));
+	}
+}
+
+static void writer_is_gone(struct ingest *in)
+{
+	struct err err = { 0 };
+	int status = 0;
+	char text[80];
+	close(in->talk);
+	in->talk = -1;
+	while (waitpid(in->writer_pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!in->writer_done) {
+		err_set(&err, ERR_TEMP,
+			"the writer ended too early (%s); what was reported is kept, run "
+			"the same command again for the rest",
+			proc_end_text(status, text));
+		fail(in, &err);
+	}
+}
+
+static void talk_in(struct ingest *in)
+{
+	ssize_t n = recv(in->talk, in->chunk, TALK_SIZE, MSG_DONTWAIT);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0 || !buf_add(&in->heard, in->chunk, (size_t)n)) {
+		writer_is_gone(in);
+		return;
+	}
+	struct sv left = buf_sv(&in->heard);
+	struct frame f;
+	while (frame_take(&left, &f) == FRAME_OK)
+		hear(in, &f);
+	size_t taken = in->heard.n - left.n;
+	if (taken)
+		memmove(in->heard.p, in->heard.p + taken, left.n);
+	in->heard.n = left.n;
+}
+
+static void talk_out(struct ingest *in)
+{
+	while (in->talk >= 0 && in->asked < in->ask.n) {
+		ssize_t n = send(in->talk, in->ask.p + in->asked, in->ask.n - in->asked,
+				 MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return;
+		in->asked += (size_t)n;
+	}
+	buf_clear(&in->ask);
+	in->asked = 0;
+}
+
+/* --- the workers --- */
+
+/* Small items go together, so that the hand-over costs little; but nobody sits idle. */
+static uint32_t take_for_batch(struct ingest *in, bool is_idle, struct item **out)
+{
+	uint32_t n = 0;
+	uint64_t bytes = 0;
+	size_t share = in->queue_n / (in->pool.jobs * POOL_AHEAD) + 1;
+	while (in->queue_n && n < WORKER_BATCH && n < share && bytes < BATCH_BYTES) {
+		struct item *next = item_find(in, in->queue[in->queue_at]);
+		if (next && next->alone && (n || !is_idle))
+			break;
+		if (!dequeue(in))
+			continue;
+		out[n++] = next;
+		bytes += next->at.length;
+		if (next->alone)
+			break;
+	}
+	return n;
+}
+
+static bool give_batch(struct ingest *in, struct pool_worker *w)
+{
+	struct worker_batch b = { 0 };
+	struct item *it[WORKER_BATCH];
+	int fds[WORKER_BATCH];
+	b.n = take_for_batch(in, w->batches == 0, it);
+	for (uint32_t i = 0; i < b.n; i++) {
+		b.item[i] = (struct worker_item){ .id = it[i]->id,
+						  .offset = it[i]->at.offset,
+						  .length = it[i]->at.length,
+						  .mbox = it[i]->at.mbox };
+		fds[i] = it[i]->at.source->fd;
+		it[i]->state = ITEM_GIVEN;
+		it[i]->worker = w->id;
+	}
+	if (b.n == 0)
+		return false;
+	if (!pool_give(w, &b, fds)) {
+		for (uint32_t i = 0; i < b.n; i++)
+			enqueue(in, it[i]);
+		pool_retire(w); /* it is gone; the writer will say so */
+		return true;
+	}
+	if (it[0]->alone)
+		pool_retire(w);
+	return true;
+}
+
+static void give_work(struct ingest *in)
+{
+	struct err err = { 0 };
+	struct pool_worker *w;
+	if (in->queue_n && !pool_fill(&in->pool, &err))
+		fail(in, &err);
+	while (in->queue_n && (w = pool_idle(&in->pool)))
+		if (!give_batch(in, w))
+			break;
+	for (size_t i = 0; i < ITEMS; i++) {
+		struct item *it = &in->item[i];
+		if (it->state != ITEM_HOPELESS)
+			continue;
+		const struct frame_keep k = { it->id, it->at.offset, it->at.length,
+					      sv_from(it->why) };
+		if (side_keep(in->side, &k, it->at.source->fd))
+			it->state = ITEM_KEPT;
+	}
+}
+
+static void let_workers_go(struct ingest *in, bool at_once)
+{
+	for (size_t i = 0; i < POOL_MAX; i++) {
+		struct pool_worker *w = &in->pool.worker[i];
+		if (w->state != POOL_LIVE)
+			continue;
+		if (at_once)
+			pool_kill(w, "");
+		else
+			pool_retire(w);
+	}
+}
+
+/* --- the loop --- */
+
+static void wait_for_news(struct ingest *in)
+{
+	struct pollfd p[1 + POOL_MAX];
+	struct pool_worker *who[POOL_MAX];
+	nfds_t n = 1;
+	p[0] = (struct pollfd){ in->talk, POLLIN, 0 };
+	if (in->asked < in->ask.n)
+		p[0].events |= POLLOUT;
+	for (size_t i = 0; i < POOL_MAX; i++) {
+		struct pool_worker *w = &in->pool.worker[i];
+		if (w->state != POOL_LIVE || w->retiring)
+			continue;
+		who[n - 1] = w;
+		p[n++] = (struct pollfd){ w->feed, POLLIN, 0 };
+	}
+	bool more = !in->fed && in->under_way < WINDOW;
+	if (poll(p, n, more ? 0 : TICK_MS) <= 0)
+		return;
+	for (nfds_t i = 1; i < n; i++)
+		if (p[i].revents && !pool_heard(who[i - 1]) &&
+		    (p[i].revents & (POLLHUP | POLLERR)))
+			pool_reap(who[i - 1]);
+	if (p[0].revents & (POLLIN | POLLHUP | POLLERR))
+		talk_in(in);
+}
+
+static void show_progress(struct ingest *in, uint64_t now)
+{
+	if (!in->o->progress || now - in->progress_ms < PROGRESS_MS)
+		return;
+	in->progress_ms = now;
+	in->progress.seconds = (double)(now - in->started_ms) / 1000;
+	in->o->progress(in->o->ctx, &in->progress);
+}
+
+/* Nothing new is begun; what is under way gets a moment. */
+static void begin_stop(struct ingest *in, uint64_t now)
+{
+	in->stopping = true;
+	in->stop_ms = now;
+	in->fed = true;
+	for (size_t i = 0; i < ITEMS; i++) {
+		struct item *it = &in->item[i];
+		if (it->state == ITEM_ASKED || it->state == ITEM_QUEUED)
+			item_end(in, it);
+	}
+	in->queue_n = 0;
+}
+
+static bool is_asked_to_stop(const struct ingest *in)
+{
+	return in->o->stop && *in->o->stop;
+}
+
+static void drop_leftovers(struct ingest *in)
+{
+	for (size_t i = 0; i < ITEMS; i++)
+		if (in->item[i].state != ITEM_NONE)
+			item_end(in, &in->item[i]);
+}
+
+static void step(struct ingest *in)
+{
+	uint64_t now = now_ms();
+	if ((is_asked_to_stop(in) || in->failed) && !in->stopping)
+		begin_stop(in, now);
+	if (in->stopping && now - in->stop_ms > STOP_MS) {
+		let_workers_go(in, true);
+		drop_leftovers(in);
+	}
+	if (!in->stopping) {
+		feed_some(in);
+		give_work(in);
+	}
+	if (in->fed && in->under_way == 0) {
+		let_workers_go(in, false);
+		if (!in->finish_sent && pool_live(&in->pool) == 0) {
+			frame_close(&in->ask, frame_open(&in->ask, FRAME_FINISH));
+			in->finish_sent = true;
+		}
+	}
+	talk_out(in);
+	wait_for_news(in);
+	pool_watch(&in->pool, now);
+	show_progress(in, now);
+}
+
+static void run(struct ingest *in)
+{
+	/* A failed writer is gone; its workers follow their pipes. */
+	while (in->talk >= 0)
+		step(in);
+	let_workers_go(in, true);
+	for (size_t i = 0; i < POOL_MAX; i++)
+		pool_reap(&in->pool.worker[i]);
+	drop_leftovers(in);
+}
+
+/* --- set up and clear away --- */
+
+static void raise_descriptor_limit(void)
+{
+	struct rlimit r;
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur < r.rlim_max) {
+		r.rlim_cur = r.rlim_max < 4096 ? r.rlim_max : 4096;
+		(void)setrlimit(RLIMIT_NOFILE, &r);
+	}
+}
+
+static bool start_writer(struct ingest *in)
+{
+	int talk[2], side[2];
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, talk) ||
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, side))
+		return err_set(in->err, ERR_TEMP, "no sockets: %s", strerror(errno));
+	struct writer_spec spec = { in->o->db, talk[1], side[1], in->o->has_now,
+				    in->o->now };
+	const struct proc_spec how = {
+		.role = PROC_WRITER,
+		.name = "postern-writer",
+		.fds = { talk[1], side[1] },
+		.fd_n = 2,
+		.run = writer_run,
+		.ctx = &spec,
+	};
+	in->writer_pid = proc_spawn(in->filters, &how, in->err);
+	close(talk[1]);
+	close(side[1]);
+	in->talk = talk[0];
+	in->side = side[0];
+	in->pool.writer = in->side;
+	return in->writer_pid > 0;
+}
+
+static bool set_up(struct ingest *in, const char *spool_dir)
+{
+	raise_descriptor_limit();
+	in->item = heap_array(ITEMS, sizeof(*in->item));
+	in->queue = heap_array(ITEMS, sizeof(*in->queue));
+	in->chunk = heap_array(1, TALK_SIZE);
+	buf_init(&in->ask, 64 * LIMIT_MIB);
+	buf_init(&in->heard, 64 * LIMIT_MIB);
+	in->feed = feed_new(in->o->paths, in->o->path_n, spool_dir);
+	in->pool.jobs = in->o->jobs < 1 ? 1 : in->o->jobs > 64 ? 64 : in->o->jobs;
+	random_bytes(&in->pool.key, sizeof(in->pool.key));
+	in->filters = proc_filters_new(in->err);
+	in->pool.filters = in->filters;
+	if (in->o->count_first)
+		feed_count(in->o->paths, in->o->path_n, &in->progress.files_all,
+			   &in->progress.bytes_all);
+	return in->filters && start_writer(in);
+}
+
+static void clear_away(struct ingest *in)
+{
+	if (in->side >= 0)
+		close(in->side);
+	feed_free(&in->feed);
+	proc_filters_free(&in->filters);
+	buf_deinit(&in->ask);
+	buf_deinit(&in->heard);
+	free(in->item);
+	free(in->queue);
+	free(in->chunk);
+	free(in);
+}
+
+bool intake_run(const struct intake_options *o, struct intake_summary *out,
+		struct err *err)
+{
+	struct ingest *in = heap_array(1, sizeof(*in));
+	char *db = strdup(o->db);
+	*out = (struct intake_summary){ 0 };
+	*err = (struct err){ 0 };
+	in->o = o;
+	in->sum = out;
+	in->err = err;
+	in->talk = in->side = -1;
+	in->started_ms = in->progress_ms = now_ms();
+	void (*pipe_was)(int) = signal(SIGPIPE, SIG_IGN);
+	bool ok = db && set_up(in, dirname(db));
+	if (ok)
+		run(in);
+	out->seconds = (double)(now_ms() - in->started_ms) / 1000;
+	out->interrupted = is_asked_to_stop(in);
+	ok = ok && !in->failed;
+	if (ok && out->interrupted)
+		ok = err_set(
+			err, ERR_TEMP,
+			"interrupted; the same command goes on where this one stopped");
+	else if (ok && in->unreadable)
+		ok = err_set(err, ERR_NO_INPUT, "not everything could be read");
+	clear_away(in);
+	free(db);
+	(void)signal(SIGPIPE, pipe_was);
+	return ok;
+}

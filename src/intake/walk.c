@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "intake/walk.h"
+
+#include "base/arena.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	WALK_DEPTH = 64
+};
+
+struct folder {
+	char *path;
+	char **name;
+	size_t n, next;
+	bool maildir;
+};
+
+struct walk {
+	const char *const *paths;
+	size_t path_n, path_next;
+	struct folder folder[WALK_DEPTH];
+	size_t depth;
+	char *path; /* the last one given */
+};
+
+struct walk *walk_new(const char *const *paths, size_t n)
+{
+	struct walk *w = heap_array(1, sizeof(*w));
+	w->paths = paths;
+	w->path_n = n;
+	return w;
+}
+
+static void folder_free(struct folder *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		free(f->name[i]);
+	free(f->name);
+	free(f->path);
+	*f = (struct folder){ 0 };
+}
+
+void walk_free(struct walk **w)
+{
+	if (!*w)
+		return;
+	while ((*w)->depth)
+		folder_free(&(*w)->folder[--(*w)->depth]);
+	free((*w)->path);
+	free(*w);
+	*w = NULL;
+}
+
+static char *join(const char *a, const char *b)
+{
+	size_t n = strlen(a), size = n + strlen(b) + 2;
+	char *p = heap_array(1, size);
+	const char *between = n && a[n - 1] == '/' ? "" : "/";
+	(void)snprintf(p, size, "%s%s%s", a, between, b);
+	return p;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	char *const *x = a;
+	char *const *y = b;
+	return strcmp(*x, *y);
+}
+
+static bool is_folder_in(int dir, const char *name)
+{
+	struct stat st;
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
+static void folder_read(DIR *d, struct folder *f)
+{
+	size_t cap = 0;
+	for (struct dirent *e; (e = readdir(d));) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (f->n == cap) {
+			cap = cap ? cap * 2 : 64;
+			f->name = heap_grow(f->name, cap, sizeof(*f->name));
+		}
+		f->name[f->n] = strdup(e->d_name);
+		if (!f->name[f->n++])
+			arena_guard(0);
+	}
+	if (f->n)
+		qsort(f->name, f->n, sizeof(*f->name), by_name);
+}
+
+/* Enters a folder; false (with errno) where it cannot be read. */
+static bool enter(struct walk *w, const char *path)
+{
+	if (w->depth == WALK_DEPTH) {
+		errno = ELOOP;
+		return false;
+	}
+	DIR *d = opendir(path);
+	if (!d)
+		return false;
+	struct folder *f = &w->folder[w->depth++];
+	*f = (struct folder){ .path = strdup(path) };
+	if (!f->path)
+		arena_guard(0);
+	f->maildir = is_folder_in(dirfd(d), "cur") && is_folder_in(dirfd(d), "new");
+	folder_read(d, f);
+	closedir(d);
+	return true;
+}
+
+static enum walk_step give(struct walk *w, enum walk_step step, char *path,
+			   const char **out)
+{
+	free(w->path);
+	w->path = path;
+	*out = path;
+	return step;
+}
+
+/* A path that was named: links are followed, pipes are read. */
+static bool step_named(struct walk *w, const char **out, enum walk_step *out_step)
+{
+	const char *path = w->paths[w->path_next++];
+	struct stat st;
+	char *copy = strdup(path);
+	if (!copy)
+		arena_guard(0);
+	if (strcmp(path, "-") == 0)
+		*out_step = give(w, WALK_STREAM, copy, out);
+	else if (stat(path, &st))
+		*out_step = give(w, WALK_UNREADABLE, copy, out);
+	else if (S_ISDIR(st.st_mode) && enter(w, path)) {
+		free(copy);
+		return false;
+	} else if (S_ISDIR(st.st_mode))
+		*out_step = give(w, WALK_UNREADABLE, copy, out);
+	else
+		*out_step = give(w, S_ISREG(st.st_mode) ? WALK_FILE : WALK_STREAM, copy,
+				 out);
+	return true;
+}
+
+/* One name of a folder; false where there is nothing to give for it. */
+static bool step_folder(struct walk *w, const char **out, enum walk_step *out_step)
+{
+	struct folder *f = &w->folder[w->depth - 1];
+	const char *name = f->name[f->next++];
+	char *path = join(f->path, name);
+	struct stat st, target;
+	bool is_there = lstat(path, &st) == 0;
+	bool is_folder = is_there && S_ISDIR(st.st_mode);
+	*out_step = WALK_FILE;
+	if (!is_there)
+		*out_step = WALK_UNREADABLE;
+	else if (f->maildir && (!is_folder || strcmp(name, "tmp") == 0))
+		goto pass;
+	else if (is_folder && enter(w, path))
+		goto pass;
+	else if (is_folder)
+		*out_step = WALK_UNREADABLE;
+	else if (!S_ISREG(st.st_mode) && (!S_ISLNK(st.st_mode) || stat(path, &target) ||
+					  !S_ISREG(target.st_mode)))
+		goto pass; /* sockets, devices, links to folders or to nothing */
+	*out_step = give(w, *out_step, path, out);
+	return true;
+pass:
+	free(path);
+	return false;
+}
+
+enum walk_step walk_next(struct walk *w, const char **out_path)
+{
+	enum walk_step step;
+	for (;;) {
+		if (w->depth &&
+		    w->folder[w->depth - 1].next < w->folder[w->depth - 1].n) {
+			if (step_folder(w, out_path, &step))
+				return step;
+		} else if (w->depth) {
+			folder_free(&w->folder[--w->depth]);
+		} else if (w->path_next < w->path_n) {
+			if (step_named(w, out_path, &step))
+				return step;
+		} else {
+			return WALK_END;
+		}
+	}
+}

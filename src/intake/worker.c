@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "intake/worker_int.h"
+
+#include "base/arena.h"
+#include "intake/kinds.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+	SEEN_MAX = 160
+};
+
+enum unpack_status worker_read(struct worker *w, struct sv *out)
+{
+	enum unpack_status s = unpack_read(w->unpack, out);
+	atomic_store_explicit(&w->page->inflated, unpack_inflated(w->unpack),
+			      memory_order_relaxed);
+	return s;
+}
+
+static struct frame_mail mail_of(const struct mime_mail *m)
+{
+	if (!m)
+		return (struct frame_mail){ 0 };
+	return (struct frame_mail){
+		.by_mail = true,
+		.from = sv_sub(m->from, 0, LIMIT_VALUE),
+		.dkim_domains = sv_sub(m->dkim_domains, 0, LIMIT_VALUE),
+		.auth_results = sv_sub(m->auth_results, 0, LIMIT_VALUE),
+		.message_id = sv_sub(m->message_id, 0, LIMIT_VALUE),
+		.subject = sv_sub(m->subject, 0, LIMIT_VALUE),
+		.date = sv_sub(m->date, 0, LIMIT_VALUE),
+	};
+}
+
+static void begin_member(struct worker *w, enum book_kind kind, struct sv member,
+			 const struct mime_mail *mail)
+{
+	const struct frame_member m = { (uint8_t)kind, sv_sub(member, 0, LIMIT_MEMBER),
+					mail_of(mail) };
+	w->members++;
+	emit_member(w->emit, &m);
+}
+
+void worker_member(struct worker *w, enum book_kind kind, const struct unpack_leaf *leaf)
+{
+	begin_member(w, kind, leaf->member, leaf->mail);
+}
+
+bool worker_verdict(struct worker *w, enum book_status status, bool keep_raw,
+		    const char *reason)
+{
+	const struct frame_verdict v = { (uint8_t)status, keep_raw, sv_from(reason) };
+	w->keep_raw = w->keep_raw || keep_raw;
+	frame_put_verdict(emit_buf(w->emit), &v);
+	return emit_pace(w->emit);
+}
+
+/* A leaf that nothing reads: said at once where it was meant to be a report, else only
+ * remembered, for the sentence of an item that holds no report at all. */
+static bool pass_over(struct worker *w, const struct unpack_leaf *leaf)
+{
+	char why[LIMIT_REASON];
+	if (leaf->form == FORM_MSG || kind_was_meant(leaf)) {
+		struct sv head = sv_trim(sv_sub(leaf->head, 0, 40));
+		worker_member(w, kind_was_meant(leaf) ? KIND_AGGREGATE : KIND_UNKNOWN,
+			      leaf);
+		if (leaf->form == FORM_MSG)
+			(void)snprintf(
+				why, sizeof(why),
+				"an Outlook .msg file: open it in Outlook, save it "
+				"as .eml (or save the attached report itself) and "
+				"give that");
+		else if (leaf->why)
+			(void)snprintf(why, sizeof(why), "%s", leaf->why);
+		else if (leaf->form == FORM_EMPTY)
+			(void)snprintf(why, sizeof(why), "the attachment is empty");
+		else
+			(void)snprintf(why, sizeof(why),
+				       "no report: the data begins with \"%.*s\"",
+				       SV_ARG(head));
+		return worker_verdict(w, STATUS_REFUSED, leaf->form != FORM_MSG, why);
+	}
+	if (w->seen.n < SEEN_MAX) {
+		struct sv type = leaf->type.n ? sv_sub(leaf->type, 0, 60) : leaf->member;
+		buf_add_str(&w->seen, w->seen.n ? ", " : "");
+		buf_add_sv(&w->seen, sv_sub(type, 0, 60));
+		if (leaf->why)
+			buf_addf(&w->seen, " (%.200s)", leaf->why);
+	}
+	return true;
+}
+
+static bool read_leaf(struct worker *w, const struct unpack_leaf *leaf)
+{
+	const struct mime_mail *over = w->passed_over;
+	if (over && leaf->mail && (leaf->mail == over || leaf->mail->depth > over->depth))
+		return true;
+	const struct kind *k = kind_of(leaf);
+	if (!k)
+		return pass_over(w, leaf);
+	if (k->whole_mail)
+		w->passed_over = leaf->mail;
+	if (k->read)
+		return k->read(w, leaf);
+	char why[LIMIT_REASON];
+	(void)snprintf(why, sizeof(why), "a %s: not read yet by this build", k->words);
+	worker_member(w, k->kind, leaf);
+	return worker_verdict(w, STATUS_ASIDE, true, why);
+}
+
+/* What to say of an item in which no member was found. */
+static const char *nothing_in(enum unpack_form form)
+{
+	switch (form) {
+	case FORM_EMPTY:
+		return "it is empty";
+	case FORM_MAIL:
+		return "a mail without a report";
+	case FORM_XML:
+		return "XML, but no report that Postern knows";
+	case FORM_JSON:
+		return "JSON, but no TLS report";
+	case FORM_GZIP:
+	case FORM_ZLIB:
+		return "compressed data without a report";
+	case FORM_ZIP:
+		return "a zip archive without a report";
+	case FORM_MSG:
+	case FORM_OTHER:
+		break;
+	}
+	return "neither a mail nor a report: not XML, gzip or zip";
+}
+
+static bool say_nothing_found(struct worker *w)
+{
+	char why[LIMIT_REASON];
+	const char *what = nothing_in(unpack_item_form(w->unpack));
+	if (w->seen.n)
+		(void)snprintf(why, sizeof(why), "%s (%s)", what, buf_str(&w->seen));
+	else
+		(void)snprintf(why, sizeof(why), "%s", what);
+	begin_member(w, KIND_UNKNOWN, sv_from(""), unpack_mail(w->unpack));
+	return worker_verdict(w, STATUS_REFUSED, false, why);
+}
+
+#ifdef POSTERN_FAULTS
+/* Test builds: an item may ask for a fault of the worker itself. */
+static void commit_fault(struct worker *w, const struct unpack_input *in)
+{
+	char head[4096];
+	ssize_t n = pread(in->fd, head, sizeof(head), (off_t)in->offset);
+	struct sv s = { head, n > 0 ? (size_t)n : 0 };
+	if (n > 0 && (uint64_t)n > in->length)
+		s.n = (size_t)in->length;
+	if (sv_find(s, SV("postern-fault: crash")) < s.n)
+		__builtin_trap();
+	if (sv_find(s, SV("postern-fault: open")) < s.n)
+		(void)!system("true");
+	if (sv_find(s, SV("postern-fault: spin")) < s.n)
+		for (volatile int i = 0;; i = !i)
+			;
+	if (sv_find(s, SV("postern-fault: eat")) < s.n)
+		for (;;)
+			memset(heap_array(1, 1 << 20), 1, 1 << 20);
+	if (sv_find(s, SV("postern-fault: nonsense")) < s.n)
+		frame_put_u64(emit_buf(w->emit), FRAME_ROWS, UINT64_MAX);
+	if (sv_find(s, SV("postern-fault: long")) < s.n)
+		buf_add_sv(emit_buf(w->emit), SV("\xff\xff\xff\xff\x04"));
+}
+#endif
+
+static bool read_item(struct worker *w, const struct worker_item *item, int fd)
+{
+	const struct unpack_input in = {
+		fd, item->offset, item->length, { "", 0 }, item->mbox
+	};
+	struct unpack_leaf leaf;
+	bool ok = true;
+	w->members = 0;
+	w->keep_raw = false;
+	w->passed_over = NULL;
+	buf_clear(&w->seen);
+	frame_put_u64(emit_buf(w->emit), FRAME_ITEM, item->id);
+#ifdef POSTERN_FAULTS
+	commit_fault(w, &in);
+#endif
+	unpack_open(w->unpack, &in);
+	while (ok && unpack_next(w->unpack, &leaf))
+		ok = read_leaf(w, &leaf);
+	if (ok && w->members == 0)
+		ok = say_nothing_found(w);
+	if (ok && w->keep_raw)
+		ok = worker_send_raw(w, &in);
+	frame_put_u64(emit_buf(w->emit), FRAME_DONE,
+		      (uint64_t)unpack_item_form(w->unpack));
+	return ok && emit_pace(w->emit);
+}
+
+static bool read_batch(struct worker *w, const struct worker_batch *b, const int *fds)
+{
+	bool ok = true;
+	for (uint32_t i = 0; i < b->n; i++) {
+		ok = ok && read_item(w, &b->item[i], fds[i]);
+		close(fds[i]);
+	}
+	return emit_flush(w->emit) && ok;
+}
+
+/* False at the end of the feed. */
+static bool take_batch(int feed, struct worker_batch *b, int fds[WORKER_BATCH])
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(int) * WORKER_BATCH)];
+		struct cmsghdr align;
+	} side;
+	struct iovec iov = { b, sizeof(*b) };
+	struct msghdr m = { .msg_iov = &iov,
+			    .msg_iovlen = 1,
+			    .msg_control = side.bytes,
+			    .msg_controllen = sizeof(side.bytes) };
+	ssize_t n;
+	do
+		n = recvmsg(feed, &m, 0);
+	while (n < 0 && errno == EINTR);
+	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
+	if (!c || c->cmsg_type != SCM_RIGHTS || b->n == 0 || b->n > WORKER_BATCH ||
+	    c->cmsg_len != CMSG_LEN(sizeof(int) * b->n))
+		return false;
+	memcpy(fds, CMSG_DATA(c), sizeof(int) * b->n);
+	return true;
+}
+
+void worker_prepare(void *ctx)
+{
+	struct worker_spec *spec = ctx;
+	struct worker *w = heap_array(1, sizeof(*w));
+	w->page = spec->page;
+	w->emit = emit_new(spec->out, spec->key);
+	w->unpack = unpack_new();
+	w->digest = normal_digest_new();
+	buf_init(&w->seen, LIMIT_REASON);
+	buf_init(&w->meta, LIMIT_META);
+	buf_init(&w->repairs, LIMIT_META);
+	worker_raw_init(w);
+	worker_aggregate_init(w);
+	spec->made = w;
+}
+
+int worker_run(void *ctx)
+{
+	const struct worker_spec *spec = ctx;
+	struct worker_batch batch;
+	int fds[WORKER_BATCH];
+	while (take_batch(spec->feed, &batch, fds)) {
+		atomic_store(&spec->page->inflated, 0);
+		if (!read_batch(spec->made, &batch, fds) || write(spec->feed, "", 1) != 1)
+			return 1;
+	}
+	return 0;
+}

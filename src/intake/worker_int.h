@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef INTAKE_WORKER_INT_H
+#define INTAKE_WORKER_INT_H
+
+#include "crypto/digest.h"
+#include "intake/worker.h"
+#include "report/aggregate.h"
+
+struct libdeflate_compressor;
+
+struct worker {
+	struct worker_page *page;
+	struct emit *emit;
+	struct unpack *unpack;
+	/* of the item */
+	uint32_t members;
+	bool keep_raw;
+	struct buf seen; /* what its leaves were, where none was a report */
+	const struct mime_mail *passed_over; /* the rest of this mail is no evidence */
+	/* readers, ready for the next report */
+	struct aggregate_reader *aggregate;
+	struct normal_digest *digest;
+	struct buf meta, repairs;
+	/* raw */
+	struct libdeflate_compressor *compressor;
+	char *raw_in, *raw_out;
+};
+
+/* Reads the next bytes of the current leaf, and lets the parent see how far it is. */
+enum unpack_status worker_read(struct worker *w, struct sv *out);
+/* Sends the item as it came, in pieces. */
+bool worker_send_raw(struct worker *w, const struct unpack_input *in);
+void worker_raw_init(struct worker *w);
+void worker_aggregate_init(struct worker *w);
+
+#endif

@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "intake/writer_int.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	GROUP_ITEMS = 256,
+	GROUP_BYTES = 4 * 1024 * 1024,
+	GROUP_MS = 250,
+	IDLE_MS = 4,  /* how long an open group waits for more */
+	REST_MS = 12, /* longer than another process's busy poll of 5 ms */
+	SLOTS_MAX = 256,
+	READ_SIZE = 256 * 1024,
+	/* A slot's item is gathered whole up to this; a longer one has the writer alone.
+	 */
+	SLOT_HOLD = 1024 * 1024,
+	BUF_MAX = LIMIT_FRAME + SLOT_HOLD + READ_SIZE,
+	PENDING_MAX = 256 * 1024 * 1024,
+};
+
+/* One generation of a worker: its pipe, and what came by it and is not entered yet. */
+struct slot {
+	uint64_t id;
+	int fd;
+	struct buf in;
+	size_t at;      /* what stands before is entered */
+	size_t scanned; /* whole frames up to here hold no DONE */
+	bool ended;
+};
+
+struct desk {
+	struct writer w;
+	struct buf talk;
+	struct slot slot[SLOTS_MAX];
+	size_t slot_n;
+	char *chunk; /* READ_SIZE */
+	bool finish, orphaned;
+};
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+int64_t writer_now(const struct writer *w)
+{
+	return w->spec->has_now ? w->spec->now : (int64_t)time(NULL);
+}
+
+/* --- what the parent asked about --- */
+
+struct asked *writer_asked(struct writer *w, uint64_t item)
+{
+	struct asked *a = &w->asked[item % WRITER_ITEMS];
+	return item && a->item == item ? a : NULL;
+}
+
+static void forget_asked(struct writer *w, uint64_t item)
+{
+	struct asked *a = writer_asked(w, item);
+	if (!a)
+		return;
+	free(a->path);
+	free(a->prefix);
+	*a = (struct asked){ 0 };
+}
+
+static char *copy(struct sv s)
+{
+	char *p = heap_array(1, s.n + 1);
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	return p;
+}
+
+/* --- the group --- */
+
+bool writer_begin(struct writer *w)
+{
+	if (w->begun)
+		return true;
+	if (!store_begin(w->store, &w->err))
+		return false;
+	w->begun = true;
+	w->begun_ms = now_ms();
+	w->group_items = 0;
+	w->group_bytes = 0;
+	w->group_growth = (struct growth){ 0 };
+	return true;
+}
+
+static bool tell(struct writer *w, struct sv bytes)
+{
+	while (bytes.n) {
+		ssize_t n = send(w->spec->talk, bytes.p, bytes.n, MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return err_set(&w->err, ERR_INTERNAL, "the parent is gone");
+		sv_take(&bytes, (size_t)n);
+	}
+	return true;
+}
+
+/* Everything pending becomes true with the commit; only then is it said. */
+static bool tell_pending(struct writer *w)
+{
+	struct sv left = buf_sv(&w->pending);
+	struct frame f;
+	bool ok = tell(w, left);
+	while (frame_take(&left, &f) == FRAME_OK) {
+		uint64_t item;
+		if (f.type == FRAME_SETTLED && frame_get_u64(f.body, &item))
+			forget_asked(w, item);
+	}
+	buf_clear(&w->pending);
+	return ok;
+}
+
+static void nap(unsigned ms)
+{
+	struct timespec t = { 0, (long)ms * 1000000 };
+	(void)nanosleep(&t, NULL);
+}
+
+static bool commit(struct writer *w)
+{
+	if (w->begun) {
+		if (!store_commit(w->store, &w->err))
+			return false;
+		w->begun = false;
+		w->growth.rows += w->group_growth.rows;
+		w->growth.messages += w->group_growth.messages;
+		w->growth.passed += w->group_growth.passed;
+		w->held_ms += now_ms() - w->begun_ms;
+	}
+	store_step(w->store);
+	if (!tell_pending(w))
+		return false;
+	if (w->held_ms >= GROUP_MS) {
+		w->held_ms = 0;
+		nap(REST_MS);
+	}
+	return true;
+}
+
+static bool is_full(const struct writer *w)
+{
+	return w->begun &&
+	       (w->group_items >= GROUP_ITEMS || w->group_bytes >= GROUP_BYTES ||
+		now_ms() - w->begun_ms >= GROUP_MS);
+}
+
+/* A worker said nonsense: nothing of this group stands; all its items are read again. */
+static bool roll_back(struct writer *w)
+{
+	struct buf told;
+	struct sv left = buf_sv(&w->pending);
+	struct frame f;
+	buf_init(&told, PENDING_MAX);
+	while (frame_take(&left, &f) == FRAME_OK) {
+		uint64_t item;
+		if (f.type == FRAME_SETTLED && frame_get_u64(f.body, &item))
+			frame_put_u64(&told, FRAME_RETRY, item);
+	}
+	if (w->begun)
+		store_rollback(w->store);
+	w->begun = false;
+	w->in = (struct entering){ 0 };
+	buf_clear(&w->pending);
+	bool ok = tell(w, buf_sv(&told));
+	buf_deinit(&told);
+	return ok;
+}
+
+/* --- slots --- */
+
+static bool slot_gone(struct desk *d, struct slot *s, enum frame_type how)
+{
+	struct writer *w = &d->w;
+	if (!commit(w))
+		return false;
+	frame_put_u64(&w->pending, how, s->id);
+	close(s->fd);
+	buf_deinit(&s->in);
+	*s = d->slot[--d->slot_n];
+	return tell_pending(w);
+}
+
+static bool slot_nonsense(struct desk *d, struct slot *s)
+{
+	return roll_back(&d->w) && slot_gone(d, s, FRAME_NONSENSE);
+}
+
+/* Gives back the room of what is entered. */
+static void slot_compact(struct slot *s)
+{
+	if (s->at == 0)
+		return;
+	memmove(s->in.p, s->in.p + s->at, s->in.n - s->at);
+	s->in.n -= s->at;
+	s->scanned = s->scanned > s->at ? s->scanned - s->at : 0;
+	s->at = 0;
+}
+
+static bool slot_fill(struct desk *d, struct slot *s)
+{
+	slot_compact(s);
+	ssize_t n = read(s->fd, d->chunk, READ_SIZE);
+	if (n < 0 && errno == EINTR)
+		return true;
+	s->ended = n <= 0;
+	return n <= 0 || buf_add(&s->in, d->chunk, (size_t)n);
+}
+
+/* Is a whole item there? Looks at frame heads only, each once. */
+static enum frame_status slot_has_item(struct slot *s)
+{
+	size_t from = s->scanned > s->at ? s->scanned : s->at;
+	struct sv left = sv_sub(buf_sv(&s->in), from, s->in.n);
+	struct frame f;
+	for (;;) {
+		enum frame_status is = frame_take(&left, &f);
+		if (is != FRAME_OK)
+			return is;
+		if (f.type == FRAME_DONE)
+			return FRAME_OK;
+		s->scanned = s->in.n - left.n;
+	}
+}
+
+/* Enters what is whole in the slot, up to the end of one item. */
+static enum applied slot_apply(struct desk *d, struct slot *s, bool *out_done)
+{
+	struct sv left = sv_sub(buf_sv(&s->in), s->at, s->in.n);
+	enum applied a = APPLIED;
+	struct frame f;
+	*out_done = false;
+	while (a == APPLIED && !*out_done) {
+		enum frame_status is = frame_take(&left, &f);
+		if (is == FRAME_PARTIAL)
+			break;
+		a = is == FRAME_OK ? writer_apply(&d->w, &f) : APPLIED_NONSENSE;
+		*out_done = is == FRAME_OK && f.type == FRAME_DONE;
+	}
+	s->at = s->in.n - left.n;
+	return a;
+}
+
+/* A long item: the writer reads nothing else until it ends. Members that are settled may
+ * be committed on the way; one report is always one transaction. */
+static enum applied slot_alone(struct desk *d, struct slot *s)
+{
+	bool item_done = false;
+	if (!commit(&d->w))
+		return APPLIED_FAILED;
+	for (;;) {
+		enum applied a = slot_apply(d, s, &item_done);
+		if (a != APPLIED || item_done)
+			return a;
+		if (!d->w.in.in_member && d->w.in.active && is_full(&d->w) &&
+		    !commit(&d->w))
+			return APPLIED_FAILED;
+		if (!slot_fill(d, s) || s->ended)
+			return APPLIED_NONSENSE; /* it died within: what it began goes */
+	}
+}
+
+/* False: the ingest failed. */
+static bool slot_read(struct desk *d, struct slot *s)
+{
+	bool item_done;
+	if (!slot_fill(d, s))
+		return slot_nonsense(d, s);
+	for (;;) {
+		enum applied a;
+		enum frame_status has = slot_has_item(s);
+		if (has == FRAME_BAD)
+			return slot_nonsense(d, s);
+		if (has == FRAME_OK)
+			a = slot_apply(d, s, &item_done);
+		else if (s->in.n - s->at > SLOT_HOLD && !s->ended)
+			a = slot_alone(d, s);
+		else
+			break;
+		if (a == APPLIED_FAILED)
+			return false;
+		if (a == APPLIED_NONSENSE)
+			return s->ended ? roll_back(&d->w) && slot_gone(d, s, FRAME_GONE)
+					: slot_nonsense(d, s);
+		if (is_full(&d->w) && !commit(&d->w))
+			return false;
+	}
+	return !s->ended || slot_gone(d, s, FRAME_GONE);
+}
+
+/* --- the parent --- */
+
+static bool answer(struct desk *d, const struct frame_ask *ask)
+{
+	struct writer *w = &d->w;
+	struct asked *a = &w->asked[ask->item % WRITER_ITEMS];
+	struct book_raw raw;
+	bool found;
+	if (ask->item == 0 || a->item)
+		return err_set(&w->err, ERR_INTERNAL, "an item was asked about twice");
+	*a = (struct asked){ .item = ask->item,
+			     .size = ask->size,
+			     .path = copy(ask->path),
+			     .prefix = copy(ask->prefix) };
+	memcpy(a->sha, ask->sha, sizeof(a->sha));
+	arena_reset(w->scratch);
+	if (!book_raw_find(w->store, a->sha, w->scratch, &raw, &found, &w->err))
+		return false;
+	if (found && raw.done) {
+		if (!writer_tell_known(w, a, &raw))
+			return false;
+		frame_put_u64(&w->pending, FRAME_SETTLED, a->item);
+	} else {
+		struct buf b;
+		buf_init(&b, 64);
+		frame_put_u64(&b, FRAME_UNKNOWN, a->item);
+		bool ok = tell(w, buf_sv(&b));
+		buf_deinit(&b);
+		return ok;
+	}
+	return w->begun || tell_pending(w);
+}
+
+static bool talk_read(struct desk *d)
+{
+	ssize_t n = read(d->w.spec->talk, d->chunk, READ_SIZE);
+	if (n <= 0) {
+		d->orphaned = n == 0 || errno != EINTR;
+		return true;
+	}
+	if (!buf_add(&d->talk, d->chunk, (size_t)n))
+		return err_set(&d->w.err, ERR_INTERNAL,
+			       "the parent asks too much at once");
+	struct sv left = buf_sv(&d->talk);
+	struct frame f;
+	bool ok = true;
+	while (ok && frame_take(&left, &f) == FRAME_OK) {
+		struct frame_ask ask;
+		if (f.type == FRAME_FINISH)
+			d->finish = true;
+		else if (f.type == FRAME_ASK && frame_get_ask(f.body, &ask))
+			ok = answer(d, &ask);
+	}
+	size_t taken = d->talk.n - left.n;
+	if (taken)
+		memmove(d->talk.p, d->talk.p + taken, d->talk.n - taken);
+	d->talk.n -= taken;
+	return ok;
+}
+
+static int take_descriptor(struct msghdr *m)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+	int fd = -1;
+	if (c && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(fd)))
+		memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+	return fd;
+}
+
+static bool side_read(struct desk *d)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} side;
+	struct iovec iov = { d->chunk, READ_SIZE };
+	struct msghdr m = { .msg_iov = &iov,
+			    .msg_iovlen = 1,
+			    .msg_control = side.bytes,
+			    .msg_controllen = sizeof(side.bytes) };
+	ssize_t n = recvmsg(d->w.spec->side, &m, 0);
+	if (n <= 0)
+		return true; /* the parent's end is seen on the other socket */
+	struct sv in = { d->chunk, (size_t)n };
+	struct frame f;
+	struct frame_keep keep;
+	uint64_t id;
+	int fd = take_descriptor(&m);
+	bool ok = fd >= 0 && frame_take(&in, &f) == FRAME_OK;
+	if (ok && f.type == FRAME_SLOT && frame_get_u64(f.body, &id) &&
+	    d->slot_n < SLOTS_MAX) {
+		struct slot *s = &d->slot[d->slot_n++];
+		*s = (struct slot){ .id = id, .fd = fd };
+		buf_init(&s->in, BUF_MAX);
+		return true;
+	}
+	if (ok && f.type == FRAME_KEEP && frame_get_keep(f.body, &keep))
+		ok = writer_keep(&d->w, &keep, fd);
+	else
+		ok = err_set(&d->w.err, ERR_INTERNAL, "a message without its descriptor");
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* --- the desk --- */
+
+static bool wait_and_serve(struct desk *d)
+{
+	struct pollfd p[2 + SLOTS_MAX] = { { d->w.spec->talk, POLLIN, 0 },
+					   { d->w.spec->side, POLLIN, 0 } };
+	size_t n = d->slot_n;
+	for (size_t i = 0; i < n; i++)
+		p[2 + i] = (struct pollfd){ d->slot[i].fd, POLLIN, 0 };
+	int ready = poll(p, 2 + n, d->w.begun || d->w.pending.n ? IDLE_MS : -1);
+	if (ready < 0 && errno != EINTR)
+		return err_set(&d->w.err, ERR_INTERNAL, "poll: %s", strerror(errno));
+	if (ready <= 0)
+		return commit(&d->w);
+	/* Downwards: a slot that ends is replaced by the last one, which was served. */
+	for (size_t i = n; i-- > 0;)
+		if (p[2 + i].revents && !slot_read(d, &d->slot[i]))
+			return false;
+	if (p[1].revents && !side_read(d))
+		return false;
+	return !p[0].revents || talk_read(d);
+}
+
+static bool say_goodbye(struct desk *d)
+{
+	struct writer *w = &d->w;
+	const int64_t grown[] = { w->growth.rows, w->growth.messages, w->growth.passed };
+	size_t at = frame_open(&w->pending, FRAME_GROWTH);
+	for (size_t i = 0; i < 3; i++)
+		buf_add_varint(&w->pending,
+			       (uint64_t)grown[i] << 1 ^ (uint64_t)(grown[i] >> 63));
+	frame_close(&w->pending, at);
+	return tell_pending(w);
+}
+
+static bool serve(struct desk *d)
+{
+	while (!d->orphaned && !(d->finish && d->slot_n == 0))
+		if (!wait_and_serve(d))
+			return false;
+	if (d->orphaned)
+		return err_set(&d->w.err, ERR_INTERNAL, "the parent is gone");
+	return commit(&d->w) && say_goodbye(d);
+}
+
+static void report_failure(struct writer *w)
+{
+	struct buf b;
+	buf_init(&b, LIMIT_VALUE);
+	size_t at = frame_open(&b, FRAME_FATAL);
+	buf_add_varint(&b, (uint64_t)w->err.code);
+	buf_add_block(&b, sv_from(w->err.text));
+	frame_close(&b, at);
+	struct err why = w->err;
+	(void)tell(w, buf_sv(&b));
+	w->err = why;
+	buf_deinit(&b);
+}
+
+static void desk_free(struct desk *d)
+{
+	for (size_t i = 0; i < WRITER_ITEMS; i++)
+		forget_asked(&d->w, d->w.asked[i].item);
+	for (size_t i = 0; i < d->slot_n; i++)
+		buf_deinit(&d->slot[i].in);
+	free(d->w.asked);
+	free(d->w.dictionary);
+	free(d->chunk);
+	buf_deinit(&d->w.pending);
+	buf_deinit(&d->talk);
+	arena_free(&d->w.member_arena);
+	arena_free(&d->w.scratch);
+	free(d);
+}
+
+int writer_run(void *ctx)
+{
+	const struct writer_spec *spec = ctx;
+	struct desk *d = heap_array(1, sizeof(*d));
+	struct writer *w = &d->w;
+	w->spec = spec;
+	w->asked = heap_array(WRITER_ITEMS, sizeof(*w->asked));
+	w->dictionary = heap_array(WRITER_DICTIONARY, sizeof(*w->dictionary));
+	w->member_arena = arena_new();
+	w->scratch = arena_new();
+	d->chunk = heap_array(1, READ_SIZE);
+	buf_init(&w->pending, PENDING_MAX);
+	buf_init(&d->talk, LIMIT_FRAME);
+	w->store = store_open(
+		&(struct store_options){ .path = spec->db, .mode = STORE_CREATE },
+		&w->err);
+	bool ok = w->store && serve(d);
+	if (!ok) {
+		if (w->store && w->begun)
+			store_rollback(w->store);
+		report_failure(w);
+	}
+	store_close(&w->store);
+	desk_free(d);
+	return ok ? 0 : 1;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef INTAKE_WRITER_H
+#define INTAKE_WRITER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * The writer: the only process of an ingest that opens the database. It checks every
+ * frame that the workers send, enters what they read in groups, and tells the parent of
+ * each outcome once it is committed.
+ */
+struct writer_spec {
+	const char *db;
+	int talk; /* frames with the parent, both ways (SOCK_STREAM) */
+	int side; /* descriptors from the parent (SOCK_SEQPACKET) */
+	bool has_now;
+	int64_t now;
+};
+
+int writer_run(void *spec);
+
+#endif

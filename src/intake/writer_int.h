@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef INTAKE_WRITER_INT_H
+#define INTAKE_WRITER_INT_H
+
+#include "base/arena.h"
+#include "intake/frame.h"
+#include "intake/identify.h"
+#include "intake/intake.h"
+#include "intake/writer.h"
+#include "store/book.h"
+
+enum {
+	WRITER_ITEMS =
+		1024, /* asked about and not settled; more than the parent's window */
+	WRITER_DICTIONARY = 8192, /* entries a worker may have open */
+};
+
+/* What the parent said of an item; copied, freed when it is settled. */
+struct asked {
+	uint64_t item; /* 0: free */
+	uint64_t size;
+	uint8_t sha[32];
+	char *path, *prefix;
+};
+
+/* The item that is being entered. */
+struct entering {
+	bool active;
+	const struct asked *asked;
+	struct book_raw raw;
+	bool known; /* its raw was entered meanwhile: what the worker says is not needed
+		     */
+	bool keep;  /* something of it is worth the bytes */
+	uint32_t members, pieces;
+	/* the member */
+	bool in_member;
+	struct frame_member member; /* in member_arena */
+	uint64_t rows, messages, passed;
+	size_t dictionary_n;
+};
+
+struct writer {
+	const struct writer_spec *spec;
+	struct store *store;
+	struct asked *asked; /* WRITER_ITEMS, by item id modulo */
+	struct arena *member_arena, *scratch;
+	struct entering in;
+	struct {
+		int64_t id;
+		bool passed;
+	} * dictionary;
+	/* the group: what the next commit brings */
+	bool begun;
+	uint64_t begun_ms, held_ms;
+	uint32_t group_items;
+	uint64_t group_bytes;
+	struct buf pending; /* what the parent is told after the commit */
+	struct growth group_growth, growth;
+	struct err err;
+};
+
+/* How a frame was taken: nonsense ends its worker, failure ends the ingest. */
+enum applied {
+	APPLIED,
+	APPLIED_NONSENSE,
+	APPLIED_FAILED
+};
+
+enum applied writer_apply(struct writer *w, const struct frame *f);
+/* Enters an item that no worker can read: refused, with its bytes. */
+bool writer_keep(struct writer *w, const struct frame_keep *k, int fd);
+/* Tells the outcomes of raw that is known; asked->sha is in the book and done. */
+bool writer_tell_known(struct writer *w, const struct asked *asked,
+		       const struct book_raw *raw);
+bool writer_begin(struct writer *w);
+int64_t writer_now(const struct writer *w);
+struct asked *writer_asked(struct writer *w, uint64_t item);
+
+#endif

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "intake/writer_int.h"
+
+#include "intake/outcome.h"
+#include "report/aggregate.h"
+#include "store/facts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- outcomes --- */
+
+static struct sv member_path(struct writer *w, const struct asked *asked,
+			     struct sv member)
+{
+	const char *between = asked->prefix[0] && member.n ? "/" : "";
+	return sv_from(arena_printf(w->member_arena, "%s%s%.*s", asked->prefix, between,
+				    SV_ARG(member)));
+}
+
+static bool fill_report(struct writer *w, const struct book_report *r,
+			struct intake_outcome *o)
+{
+	char id[65];
+	if (!book_report_short_id(w->store, r->sha, id, &w->err))
+		return false;
+	o->id = arena_sv(w->member_arena, sv_from(id));
+	o->org = r->org;
+	o->report_id = r->report_id;
+	o->domain = r->domain;
+	o->has_begin = r->has_begin;
+	o->has_end = r->has_end;
+	o->begin = r->begin;
+	o->end = r->end;
+	o->rows = r->rows;
+	o->messages = r->messages;
+	o->passed = r->passed;
+	o->repairs = r->repairs;
+	o->repair_n = r->repair_n;
+	return true;
+}
+
+/* A member is settled: its delivery goes into the book, its outcome waits for the commit.
+ */
+static bool deliver(struct writer *w, enum book_status status, struct sv reason,
+		    const struct book_report *report, struct sv refused_domain)
+{
+	struct entering *in = &w->in;
+	const struct frame_mail *mail = &in->member.mail;
+	const struct book_delivery d = {
+		.raw_id = in->raw.id,
+		.seq = in->members++,
+		.member = in->member.member,
+		.kind = in->member.kind,
+		.status = (uint8_t)status,
+		.report = report && report->id ? report->id : 0,
+		.reason = reason,
+		.refused_domain = refused_domain,
+		.path = sv_from(in->asked->path),
+		.by_mail = mail->by_mail,
+		.from = mail->from,
+		.dkim_domains = mail->dkim_domains,
+		.auth_results = mail->auth_results,
+		.message_id = mail->message_id,
+		.subject = mail->subject,
+		.date = mail->date,
+		.arrived = writer_now(w),
+	};
+	struct intake_outcome o = {
+		.path = d.path,
+		.member = member_path(w, in->asked, d.member),
+		.kind = d.kind,
+		.status = d.status,
+		.reason = reason,
+	};
+	if (report && !fill_report(w, report, &o))
+		return false;
+	if (!report || !report->id)
+		o.id = sv_from("");
+	outcome_put(&w->pending, &o);
+	in->keep = in->keep || (status != STATUS_DUPLICATE && report && report->id);
+	return book_delivery_add(w->store, &d, &w->err);
+}
+
+static bool tell_delivery(struct writer *w, const struct asked *asked,
+			  const struct book_delivery *d)
+{
+	struct intake_outcome o = {
+		.path = sv_from(asked->path),
+		.member = member_path(w, asked, d->member),
+		.kind = d->kind,
+		.status = d->report ? STATUS_DUPLICATE : d->status,
+		.reason = d->reason,
+	};
+	struct book_report r;
+	if (d->report &&
+	    (!book_report_by_id(w->store, d->report, w->member_arena, &r, &w->err) ||
+	     !fill_report(w, &r, &o)))
+		return false;
+	outcome_put(&w->pending, &o);
+	return true;
+}
+
+bool writer_tell_known(struct writer *w, const struct asked *asked,
+		       const struct book_raw *raw)
+{
+	struct book_delivery *d;
+	size_t n;
+	arena_reset(w->member_arena);
+	if (!book_deliveries(w->store, raw->id, 0, w->member_arena, &d, &n, &w->err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!tell_delivery(w, asked, &d[i]))
+			return false;
+	return true;
+}
+
+/* --- frames --- */
+
+static enum applied done(bool ok)
+{
+	return ok ? APPLIED : APPLIED_FAILED;
+}
+
+static enum applied apply_item(struct writer *w, struct sv body)
+{
+	struct entering *in = &w->in;
+	uint64_t item;
+	bool found;
+	if (!frame_get_u64(body, &item))
+		return APPLIED_NONSENSE;
+	const struct asked *asked = writer_asked(w, item);
+	if (!asked)
+		return APPLIED_NONSENSE;
+	*in = (struct entering){ .active = true, .asked = asked };
+	if (!writer_begin(w))
+		return APPLIED_FAILED;
+	arena_reset(w->member_arena);
+	if (!book_raw_find(w->store, asked->sha, w->member_arena, &in->raw, &found,
+			   &w->err))
+		return APPLIED_FAILED;
+	in->known = found && in->raw.done;
+	if (in->known)
+		return APPLIED;
+	in->raw = (struct book_raw){ .size = asked->size,
+				     .arrived = writer_now(w),
+				     .path = sv_from(asked->path) };
+	memcpy(in->raw.sha, asked->sha, sizeof(in->raw.sha));
+	return done(book_raw_begin(w->store, &in->raw, &w->err));
+}
+
+static bool begin_rows(struct writer *w)
+{
+	w->in.rows = w->in.messages = w->in.passed = 0;
+	w->in.dictionary_n = 0;
+	return store_savepoint(w->store, &w->err) && facts_put_begin(w->store, &w->err);
+}
+
+static bool forget_rows(struct writer *w)
+{
+	facts_put_drop(w->store);
+	return store_undo(w->store, &w->err);
+}
+
+static enum applied apply_member(struct writer *w, struct sv body)
+{
+	struct frame_member m;
+	if (w->in.in_member || !frame_get_member(body, &m))
+		return APPLIED_NONSENSE;
+	arena_reset(w->member_arena);
+	/* The frame's bytes go; the member lasts until its end. */
+	struct sv kept = arena_sv(w->member_arena, body);
+	if (!frame_get_member(kept, &w->in.member))
+		return APPLIED_NONSENSE;
+	w->in.in_member = true;
+	return done(begin_rows(w));
+}
+
+static enum applied apply_facet(struct writer *w, struct sv bytes)
+{
+	struct report_facet facet;
+	size_t n = w->in.dictionary_n;
+	arena_reset(w->scratch);
+	if (!w->in.in_member || w->in.member.kind != KIND_AGGREGATE ||
+	    n == WRITER_DICTIONARY || !report_facet_decode(bytes, w->scratch, &facet))
+		return APPLIED_NONSENSE;
+	w->dictionary[n].passed = report_facet_passed(bytes);
+	w->in.dictionary_n++;
+	return done(facts_facet(w->store, w->in.member.kind, bytes,
+				w->dictionary[n].passed, &w->dictionary[n].id, &w->err));
+}
+
+static enum applied apply_rows(struct writer *w, struct sv body)
+{
+	struct entering *in = &w->in;
+	if (!in->in_member)
+		return APPLIED_NONSENSE;
+	while (body.n) {
+		struct frame_row r;
+		if (!frame_take_row(&body, &r) || r.facet >= in->dictionary_n ||
+		    in->rows == LIMIT_ROWS)
+			return APPLIED_NONSENSE;
+		if (!facts_put(w->store, &r.source, w->dictionary[r.facet].id, r.messages,
+			       &w->err))
+			return APPLIED_FAILED;
+		in->rows++;
+		in->messages += r.messages;
+		if (w->dictionary[r.facet].passed)
+			in->passed += r.messages;
+		/* 10 M rows of 2^53 do not fit: no real report comes near. */
+		if (in->messages >> 62)
+			return APPLIED_NONSENSE;
+	}
+	return APPLIED;
+}
+
+static bool are_repairs(struct sv bytes)
+{
+	struct repair r;
+	int n = 0;
+	while (bytes.n)
+		if (++n > LIMIT_REPAIRS || !repair_take(&bytes, &r))
+			return false;
+	return true;
+}
+
+static void fill_book(struct writer *w, const struct frame_end *e,
+		      const struct report_meta *m, struct book_report *r)
+{
+	const struct entering *in = &w->in;
+	struct report_days days = report_days(m->has_begin, m->begin, m->has_end, m->end,
+					      writer_now(w));
+	*r = (struct book_report){
+		.kind = in->member.kind,
+		.org = m->org,
+		.email = m->email,
+		.report_id = m->report_id,
+		.domain = m->domain,
+		.has_begin = m->has_begin,
+		.has_end = m->has_end,
+		.begin = m->begin,
+		.end = m->end,
+		.complete = e->complete,
+		.rows = in->rows,
+		.messages = in->messages,
+		.passed = in->passed,
+		.first_day = days.first,
+		.days = days.n,
+		.window = (uint8_t)days.window,
+		.arrived = writer_now(w),
+		.raw_id = in->raw.id,
+		.member = in->member.member,
+		.meta = e->meta,
+		.repairs = e->repairs,
+		.repair_n = e->repair_n,
+	};
+	memcpy(r->sha, e->sha, sizeof(r->sha));
+}
+
+static bool settle_report(struct writer *w, struct book_report *r)
+{
+	struct identity id = { .status = STATUS_NEW };
+	struct sv none = { "", 0 };
+	if (!identify_report(w->store, r, w->member_arena, &id, &w->err))
+		return false;
+	bool stays = id.status != STATUS_DUPLICATE && id.status != STATUS_REFUSED;
+	if (!(stays ? store_release(w->store, &w->err) : forget_rows(w)))
+		return false;
+	w->group_growth.rows += id.growth.rows;
+	w->group_growth.messages += id.growth.messages;
+	w->group_growth.passed += id.growth.passed;
+	if (id.status != STATUS_REFUSED)
+		return deliver(w, id.status, none, &id.report, none);
+	char why[LIMIT_REASON];
+	(void)snprintf(
+		why, sizeof(why),
+		"reports for %.*s are refused here; `postern domain add` takes them",
+		(int)(r->domain.n > 255 ? 255 : r->domain.n), r->domain.p);
+	return deliver(w, id.status, sv_from(why), &id.report, r->domain);
+}
+
+static enum applied apply_end(struct writer *w, struct sv body)
+{
+	struct frame_end e;
+	struct report_meta m;
+	struct book_report r;
+	if (!w->in.in_member || w->in.member.kind != KIND_AGGREGATE ||
+	    !frame_get_end(body, &e) || !are_repairs(e.repairs) ||
+	    !report_meta_decode(e.meta, w->member_arena, &m))
+		return APPLIED_NONSENSE;
+	fill_book(w, &e, &m, &r);
+	w->in.in_member = false;
+	return done(settle_report(w, &r));
+}
+
+static enum applied apply_verdict(struct writer *w, struct sv body)
+{
+	struct frame_verdict v;
+	struct sv none = { "", 0 };
+	if (!w->in.in_member || !frame_get_verdict(body, &v) ||
+	    (v.status != STATUS_REFUSED && v.status != STATUS_ASIDE))
+		return APPLIED_NONSENSE;
+	w->in.in_member = false;
+	w->in.keep = w->in.keep || v.keep_raw;
+	return done(forget_rows(w) &&
+		    deliver(w, (enum book_status)v.status, v.reason, NULL, none));
+}
+
+static enum applied apply_raw(struct writer *w, struct sv body)
+{
+	struct frame_raw r;
+	if (w->in.in_member || !frame_get_raw(body, &r))
+		return APPLIED_NONSENSE;
+	if (!w->in.keep)
+		return APPLIED;
+	return done(book_raw_piece(w->store, w->in.raw.id, w->in.pieces++,
+				   (enum raw_codec)r.codec, r.plain_n, r.bytes, &w->err));
+}
+
+static bool settle_item(struct writer *w, uint64_t form)
+{
+	struct entering *in = &w->in;
+	in->active = false;
+	w->group_items++;
+	if (in->known) {
+		if (!writer_tell_known(w, in->asked, &in->raw))
+			return false;
+	} else if (!book_raw_done(w->store, in->raw.id, (uint8_t)form, in->pieces > 0,
+				  &w->err)) {
+		return false;
+	}
+	frame_put_u64(&w->pending, FRAME_SETTLED, in->asked->item);
+	return true;
+}
+
+static enum applied apply_done(struct writer *w, struct sv body)
+{
+	uint64_t form;
+	if (w->in.in_member || !frame_get_u64(body, &form) || form > UINT8_MAX)
+		return APPLIED_NONSENSE;
+	return done(settle_item(w, form));
+}
+
+enum applied writer_apply(struct writer *w, const struct frame *f)
+{
+	w->group_bytes += f->body.n;
+	if (f->type == FRAME_ITEM)
+		return w->in.active ? APPLIED_NONSENSE : apply_item(w, f->body);
+	if (!w->in.active)
+		return APPLIED_NONSENSE;
+	if (f->type == FRAME_DONE)
+		return apply_done(w, f->body);
+	if (w->in.known)
+		return APPLIED;
+	switch ((int)f->type) {
+	case FRAME_MEMBER:
+		return apply_member(w, f->body);
+	case FRAME_FACET:
+		return apply_facet(w, f->body);
+	case FRAME_ROWS:
+		return apply_rows(w, f->body);
+	case FRAME_RESET:
+		w->in.dictionary_n = 0;
+		return APPLIED;
+	case FRAME_AGAIN:
+		if (!w->in.in_member)
+			return APPLIED_NONSENSE;
+		return done(forget_rows(w) && begin_rows(w));
+	case FRAME_END:
+		return apply_end(w, f->body);
+	case FRAME_VERDICT:
+		return apply_verdict(w, f->body);
+	case FRAME_RAW:
+		return apply_raw(w, f->body);
+	default:
+		return APPLIED_NONSENSE;
+	}
+}
+
+/* --- items that no worker can read --- */
+
+static bool keep_bytes(struct writer *w, const struct frame_keep *k, int fd)
+{
+	char *piece = heap_array(1, LIMIT_RAW_PIECE);
+	bool ok = true;
+	for (uint64_t at = 0; ok && at < k->length;) {
+		uint64_t left = k->length - at;
+		size_t want = left < LIMIT_RAW_PIECE ? (size_t)left : LIMIT_RAW_PIECE;
+		ssize_t n = pread(fd, piece, want, (off_t)(k->offset + at));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		ok = book_raw_piece(w->store, w->in.raw.id, w->in.pieces++, RAW_PLAIN,
+				    (uint32_t)n, (struct sv){ piece, (size_t)n },
+				    &w->err);
+		at += (uint64_t)n;
+	}
+	free(piece);
+	return ok;
+}
+
+bool writer_keep(struct writer *w, const struct frame_keep *k, int fd)
+{
+	struct buf item;
+	struct sv none = { "", 0 };
+	buf_init(&item, 16);
+	buf_add_varint(&item, k->item);
+	enum applied a = apply_item(w, buf_sv(&item));
+	buf_deinit(&item);
+	if (a != APPLIED)
+		return a == APPLIED_NONSENSE; /* an item that is settled already */
+	if (w->in.known)
+		return settle_item(w, 0);
+	w->in.member = (struct frame_member){ 0 };
+	w->in.keep = true;
+	return deliver(w, STATUS_REFUSED, k->reason, NULL, none) &&
+	       keep_bytes(w, k, fd) && settle_item(w, 0);
+}
