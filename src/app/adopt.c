@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/adopt_int.h"
+
+#include "app/owner.h"
+#include "base/arena.h"
+#include "base/buf.h"
+
+#include <string.h>
+
+/* The ids are read before anything is flipped: an iterator must not see its own writes.
+ */
+bool adopt_count(struct scope *s, int64_t policy_domain, bool counted,
+		 uint64_t *out_reports, struct err *err)
+{
+	struct book_report_filter f = { .domain_ids = &policy_domain,
+					.domain_n = 1,
+					.day_from = INT64_MIN,
+					.day_to = INT64_MAX,
+					.any_state = true };
+	struct book_report_iter *it = book_reports(s->store, &f, err);
+	struct arena *a = arena_new();
+	struct buf ids;
+	struct book_report r;
+	bool ok = it != NULL;
+	buf_init(&ids, SIZE_MAX / 2);
+	err->code = ERR_NONE;
+	while (ok && book_report_next(it, a, &r, err)) {
+		if (r.counted != counted && r.superseded_by == 0)
+			buf_add(&ids, &r.id, sizeof(r.id));
+		arena_reset(a);
+	}
+	ok = ok && err->code == ERR_NONE;
+	book_report_iter_free(&it);
+	*out_reports = 0;
+	for (size_t i = 0; ok && i < ids.n; i += sizeof(int64_t)) {
+		int64_t id;
+		memcpy(&id, ids.p + i, sizeof(id));
+		ok = facts_count(s->store, id, counted, err);
+		*out_reports += 1;
+	}
+	buf_deinit(&ids);
+	arena_free(&a);
+	return ok;
+}
+
+static bool lift_refusals(struct scope *s, struct sv name, struct err *err)
+{
+	for (size_t i = 0; i < s->policy_n; i++) {
+		struct book_policy_domain *p = &s->policy[i];
+		uint64_t reports;
+		if (!p->refused || s->owner[i] || !owner_covers(name, p->name))
+			continue;
+		if (!book_policy_domain_refuse(s->store, p->name, false, err) ||
+		    !adopt_count(s, p->id, true, &reports, err))
+			return false;
+	}
+	return true;
+}
+
+static bool take_back(struct scope *s, const struct book_domain *was,
+		      struct book_domain *d, struct err *err)
+{
+	const struct book_client *c = scope_client(s, was->client);
+	struct sv name = c ? c->name : SV("?");
+	if (was->client != d->client)
+		return err_set(err, ERR_USAGE,
+			       "the domain %.*s %s of the client \"%.*s\": its history "
+			       "stays there",
+			       SV_ARG(d->name),
+			       was->retired ? "is a retired one" : "is one",
+			       SV_ARG(name));
+	if (!was->retired)
+		return err_set(err, ERR_USAGE,
+			       "the domain %.*s is in the book already, with the client "
+			       "\"%.*s\"",
+			       SV_ARG(d->name), SV_ARG(name));
+	if (was->use != d->use)
+		return err_set(
+			err, ERR_USAGE,
+			"the domain %.*s was retired as a %s one and can only come "
+			"back as that",
+			SV_ARG(d->name), app_use_name((enum app_use)was->use));
+	d->id = was->id;
+	d->created = was->created;
+	return book_domain_retire(s->store, was->id, 0, err);
+}
+
+bool adopt_domain(struct scope *s, struct book_domain *d, bool *out_again,
+		  struct err *err)
+{
+	const struct book_domain *was = scope_entry_named(s, d->name);
+	*out_again = was != NULL;
+	if (was)
+		return take_back(s, was, d, err);
+	return book_domain_add(s->store, d, err) && lift_refusals(s, d->name, err);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_ADOPT_INT_H
+#define APP_ADOPT_INT_H
+
+#include "app/scope_int.h"
+
+/* Counts, or stops counting, all reports of one policy domain that are not superseded.
+ * Within a transaction. */
+bool adopt_count(struct scope *s, int64_t policy_domain, bool counted,
+		 uint64_t *out_reports, struct err *err);
+/* Enters `d` into the book, or takes a retired entry of the same client back, and counts
+ * again what was refused of the domains that it now owns. Within a transaction. Sets
+ * *out_again, d->id. */
+bool adopt_domain(struct scope *s, struct book_domain *d, bool *out_again,
+		  struct err *err);
+
+#endif

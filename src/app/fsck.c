@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/fsck.h"
+
+#include "app/scope_int.h"
+#include "base/arena.h"
+#include "report/model.h"
+
+#include <stdio.h>
+
+static bool passed(uint8_t kind, struct sv bytes)
+{
+	return kind == KIND_AGGREGATE && report_facet_passed(bytes);
+}
+
+static void no_progress(void *ctx, uint64_t done, uint64_t all)
+{
+	(void)ctx;
+	(void)done;
+	(void)all;
+}
+
+bool app_fsck(const struct app *app, const struct app_fsck_options *o,
+	      struct app_fsck *out, struct err *err)
+{
+	struct scope s;
+	struct arena *a = arena_new();
+	struct facts_check_result r = { 0 };
+	struct facts_check_options c = {
+		.mend = o->mend,
+		.passed = passed,
+		.progress = o->progress ? o->progress : no_progress,
+		.ctx = o->ctx,
+	};
+	*out = (struct app_fsck){ 0 };
+	bool ok = scope_open(&s, app, o->mend ? STORE_WRITE : STORE_READ, NULL, a, err);
+	if (ok) {
+		ok = facts_check(s.store, &c, &r, err);
+		scope_close(&s);
+	}
+	arena_free(&a);
+	*out = (struct app_fsck){
+		.reports = r.reports,
+		.rows = r.rows,
+		.domain_days = r.domain_days,
+		.differ = r.differ,
+		.facets_differ = r.facets_differ,
+		.figures_differ = r.figures_differ,
+		.mended = ok && o->mend,
+	};
+	(void)snprintf(out->first, sizeof(out->first), "%s", r.first);
+	return ok;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_FSCK_H
+#define APP_FSCK_H
+
+#include "app/app.h"
+
+struct app_fsck {
+	uint64_t reports, rows, domain_days; /* looked at */
+	uint64_t differ;                     /* (domain, day) whose roll-up differs */
+	uint64_t facets_differ;  /* rows whose outcome is judged otherwise today */
+	uint64_t figures_differ; /* reports whose figures are not those of their rows */
+	bool mended;
+	char first[200]; /* the first difference in words, or "" */
+};
+struct app_fsck_options {
+	bool mend;
+	void (*progress)(void *ctx, uint64_t done, uint64_t all); /* may be NULL */
+	void *ctx;
+};
+
+/* Rebuilds the roll-ups from the facts, compares, and mends where that is asked. */
+bool app_fsck(const struct app *app, const struct app_fsck_options *o,
+	      struct app_fsck *out, struct err *err);
+
+#endif

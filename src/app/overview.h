@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_OVERVIEW_H
+#define APP_OVERVIEW_H
+
+#include "app/app.h"
+
+/* What stands out: computed from facts each time, gravest first. */
+enum app_note_kind {
+	APP_NOTE_PARKED_MAIL, /* a parked domain's name was used */
+	APP_NOTE_SPIKE,       /* far more failed on a day than usual */
+	APP_NOTE_LOW_SHARE,   /* little of a domain's mail passes */
+	APP_NOTE_NOT_ALIGNED, /* a sender passes for itself, not for the domain */
+	APP_NOTE_NEW_SOURCES, /* addresses not seen before the last seven days */
+	APP_NOTE_SILENT,      /* a reporter that sends no more reports */
+	APP_NOTE_READY,       /* everything passes, yet the policy is none */
+	APP_NOTE_NO_REPORTS,  /* a domain of the book without any report */
+	APP_NOTE_UNASSIGNED,  /* mail of domains that nobody owns */
+	APP_NOTE_KINDS
+};
+const char *app_note_name(enum app_note_kind k); /* "parked-mail", "spike", ... */
+
+struct app_note {
+	enum app_note_kind kind;
+	struct sv domain;  /* may be empty */
+	struct sv text;    /* a sentence with its figures */
+	uint64_t messages; /* how many it is about; orders notes of a kind */
+};
+
+struct app_client_line {
+	struct sv name;
+	bool retired;
+	size_t domains;
+	struct app_figures f;
+};
+
+struct app_overview {
+	struct app_figures total; /* with what nobody owns */
+	bool seen;
+	int64_t first_day, last_day;
+	size_t unassigned_from; /* domains from here on belong to nobody */
+	struct app_domain_line *domain;
+	size_t domain_n;
+	struct app_client_line
+		*client; /* the group of the unassigned is not among them */
+	size_t client_n;
+	struct app_figures unassigned;
+	struct app_source *source; /* most messages first */
+	size_t source_n;
+	uint64_t source_all; /* how many there are */
+	struct app_note *note;
+	size_t note_n;
+};
+
+/* `sources`: how many at most, 0 all. */
+bool app_overview(const struct app *app, const struct app_filter *filter,
+		  uint32_t sources, struct arena *a, struct app_overview *out,
+		  struct err *err);
+
+#endif

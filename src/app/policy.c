@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/policy_int.h"
+
+#include "base/arena.h"
+#include "report/model.h"
+
+enum {
+	LOOK_AT = 5 /* a few newest reports: one may lack the policy */
+};
+
+static bool read_policy(const struct scope *s, const struct book_report *r,
+			struct app_policy *out, struct err *err)
+{
+	struct book_report whole;
+	struct report_meta m;
+	if (!book_report_by_id(s->store, r->id, s->arena, &whole, err))
+		return false;
+	if (!report_meta_decode(whole.meta, s->arena, &m) || m.p.n == 0)
+		return true;
+	*out = (struct app_policy){
+		.found = true,
+		.p = m.p,
+		.sp = m.sp,
+		.np = m.np,
+		.adkim = m.adkim,
+		.aspf = m.aspf,
+		.fo = m.fo,
+		.pct = m.pct,
+		.testing = m.testing,
+		.org = m.org,
+		.report_id = m.report_id,
+		.day = whole.first_day,
+	};
+	return true;
+}
+
+bool policy_newest(const struct scope *s, const int64_t *ids, size_t n,
+		   struct app_policy *out, struct err *err)
+{
+	struct book_report_filter f = { .domain_ids = ids,
+					.domain_n = n,
+					.day_from = INT64_MIN,
+					.day_to = INT64_MAX,
+					.limit = LOOK_AT };
+	*out = (struct app_policy){ 0 };
+	if (n == 0)
+		return true;
+	struct book_report_iter *it = book_reports(s->store, &f, err);
+	if (!it)
+		return false;
+	struct book_report r[LOOK_AT];
+	size_t have = 0;
+	while (have < LOOK_AT && book_report_next(it, s->arena, &r[have], err))
+		have++;
+	bool ok = have == LOOK_AT || err->code == ERR_NONE;
+	book_report_iter_free(&it);
+	for (size_t i = 0; ok && i < have && !out->found; i++)
+		ok = read_policy(s, &r[i], out, err);
+	return ok;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_REPORT_INT_H
+#define APP_REPORT_INT_H
+
+#include "app/reports.h"
+#include "app/scope_int.h"
+
+/* The book's report as plain data; views are those of `b`. */
+bool report_fill(struct store *s, const struct book_report *b, struct app_report *out,
+		 struct err *err);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_SCOPE_INT_H
+#define APP_SCOPE_INT_H
+
+#include "app/app.h"
+#include "store/book.h"
+#include "store/facts.h"
+
+/*
+ * What a question is about: the open store, the book as it stands, who owns which policy
+ * domain, and those that a filter lets through.
+ */
+struct scope {
+	struct store *store;
+	struct arena *arena;
+	struct app_filter filter;
+	struct book_client *client; /* by name */
+	size_t client_n;
+	struct book_domain *entry; /* by owner_sort() */
+	size_t entry_n;
+	struct book_policy_domain *policy; /* by id */
+	const struct book_domain **owner;  /* of each policy domain; NULL: nobody */
+	size_t policy_n;
+	int64_t *id; /* policy domains that the filter lets through, sorted */
+	size_t id_n;
+	bool whole; /* the filter lets all domains through */
+};
+
+/* Opens the store and reads the book. `filter` may be NULL: all. */
+bool scope_open(struct scope *s, const struct app *app, enum store_mode mode,
+		const struct app_filter *filter, struct arena *a, struct err *err);
+void scope_close(struct scope *s);
+
+/* The same question for the store's two halves. Where scope_is_empty() there is nothing
+ * to ask. */
+bool scope_is_empty(const struct scope *s);
+bool scope_has(const struct scope *s, int64_t policy_id);
+struct facts_query scope_query(const struct scope *s);
+struct book_report_filter scope_reports(const struct scope *s);
+
+const struct book_policy_domain *scope_policy(const struct scope *s, int64_t id);
+const struct book_client *scope_client(const struct scope *s, int64_t id);
+/* By name, ASCII case folded; NULL where there is none. */
+const struct book_client *scope_client_named(const struct scope *s, struct sv name);
+const struct book_domain *scope_entry_named(const struct scope *s, struct sv name);
+/* Policy domains that `entry` owns (NULL: that nobody owns), sorted, in the arena. */
+size_t scope_owned(const struct scope *s, const struct book_domain *entry,
+		   int64_t **out_ids);
+
+/* A line for each domain that the filter lets through: clients by name, their domains by
+ * messages, then those that nobody owns. Retired and refused ones where `also_idle` or
+ * where something counts. */
+bool scope_lines(const struct scope *s, bool also_idle, struct app_domain_line **out,
+		 size_t *out_n, struct err *err);
+
+/* facts_sources() as plain data. */
+bool scope_sources(const struct scope *s, const struct facts_query *q, uint32_t limit,
+		   struct app_source **out, size_t *out_n, uint64_t *out_all,
+		   struct err *err);
+
+/* Ends what store_begin() began: commits where `ok`, else takes all back. Returns ok. */
+bool scope_commit(struct scope *s, bool ok, struct err *err);
+
+/* Lower case, blanks and the last dot gone: how names are looked up. */
+struct sv scope_fold(struct sv name, struct arena *a);
+
+#endif

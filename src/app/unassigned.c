@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/unassigned.h"
+
+#include "app/adopt_int.h"
+#include "app/owner.h"
+#include "app/upkeep_int.h"
+#include "base/arena.h"
+#include "base/date.h"
+
+#include <stdlib.h>
+
+enum {
+	REMOVE_AT_ONCE = 100 /* reports a transaction: others may write in between */
+};
+
+static int refused_last(const void *a, const void *b)
+{
+	const struct app_domain_line *x = a, *y = b;
+	if (x->refused != y->refused)
+		return x->refused ? 1 : -1;
+	if (x->f.messages != y->f.messages)
+		return x->f.messages > y->f.messages ? -1 : 1;
+	return sv_cmp(x->name, y->name);
+}
+
+bool app_unassigned(const struct app *app, const struct app_filter *filter,
+		    struct arena *a, struct app_domain_line **out, size_t *out_n,
+		    struct err *err)
+{
+	struct scope s;
+	struct app_filter f = *filter;
+	struct app_domain_line *line;
+	size_t n, kept = 0;
+	f.client = APP_UNASSIGNED;
+	if (!scope_open(&s, app, STORE_READ, &f, a, err))
+		return false;
+	bool ok = scope_lines(&s, true, &line, &n, err);
+	scope_close(&s);
+	for (size_t i = 0; ok && i < n; i++)
+		if (line[i].refused || line[i].f.reports || line[i].f.rows)
+			line[kept++] = line[i];
+	if (ok && kept)
+		qsort(line, kept, sizeof(*line), refused_last);
+	*out = line;
+	*out_n = kept;
+	return ok;
+}
+
+static bool refuse(struct scope *s, struct sv name, uint64_t *out_reports,
+		   struct err *err)
+{
+	*out_reports = 0;
+	if (!book_policy_domain_refuse(s->store, name, true, err))
+		return false;
+	for (size_t i = 0; i < s->policy_n; i++)
+		if (sv_eq(s->policy[i].name, name))
+			return adopt_count(s, s->policy[i].id, false, out_reports, err);
+	return true;
+}
+
+bool app_unassigned_refuse(const struct app *app, struct sv name, struct arena *a,
+			   struct sv *out_name, uint64_t *out_reports, struct err *err)
+{
+	struct scope s;
+	bool ok;
+	*out_name = scope_fold(name, a);
+	if (out_name->n == 0)
+		return err_set(err, ERR_USAGE, "the name of a domain is empty");
+	if (!scope_open(&s, app, STORE_WRITE, NULL, a, err))
+		return false;
+	const struct book_domain *o = owner_of(s.entry, s.entry_n, *out_name);
+	if (o) {
+		const struct book_client *c = scope_client(&s, o->client);
+		struct sv client = c ? c->name : SV("?");
+		ok = err_set(err, ERR_USAGE,
+			     "the domain %.*s belongs to the client \"%.*s\": only what "
+			     "nobody owns can be refused",
+			     SV_ARG(*out_name), SV_ARG(client));
+	} else {
+		ok = store_begin(s.store, err) &&
+		     scope_commit(&s, refuse(&s, *out_name, out_reports, err), err);
+	}
+	scope_close(&s);
+	return ok;
+}
+
+/* --- upkeep --- */
+
+size_t upkeep_choose(const struct book_holding *h, size_t n, int64_t oldest, uint64_t max,
+		     struct app_upkeep *out)
+{
+	uint64_t held = 0;
+	size_t i = 0;
+	*out = (struct app_upkeep){ 0 };
+	for (size_t k = 0; k < n; k++)
+		held += h[k].bytes;
+	for (; i < n && (h[i].arrived < oldest || held > max); i++) {
+		if (h[i].arrived < oldest)
+			out->old++;
+		else
+			out->over++;
+		out->bytes += h[i].bytes;
+		held -= h[i].bytes;
+	}
+	out->left = held;
+	return i;
+}
+
+static bool remove_some(struct store *s, const struct book_holding *h, size_t n,
+			struct err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!facts_count(s, h[i].report, false, err) ||
+		    !book_report_remove(s, h[i].report, err))
+			return false;
+	return true;
+}
+
+static bool keep_up(struct scope *s, const struct app *app, struct app_upkeep *out,
+		    struct err *err)
+{
+	int64_t *id;
+	struct book_holding *h;
+	size_t n = scope_owned(s, NULL, &id), holdings;
+	if (n == 0)
+		return true;
+	if (!book_holdings(s->store, id, n, s->arena, &h, &holdings, err))
+		return false;
+	int64_t kept = (int64_t)app->unassigned_days * DATE_DAY_SECONDS;
+	size_t gone = upkeep_choose(h, holdings, app->now - kept, app->unassigned_max,
+				    out);
+	for (size_t i = 0; i < gone; i += REMOVE_AT_ONCE) {
+		size_t some = gone - i < REMOVE_AT_ONCE ? gone - i : REMOVE_AT_ONCE;
+		if (!store_begin(s->store, err) ||
+		    !scope_commit(s, remove_some(s->store, h + i, some, err), err))
+			return false;
+	}
+	return true;
+}
+
+bool app_unassigned_upkeep(const struct app *app, struct app_upkeep *out, struct err *err)
+{
+	struct scope s;
+	struct arena *a = arena_new();
+	*out = (struct app_upkeep){ 0 };
+	bool ok = scope_open(&s, app, STORE_WRITE, NULL, a, err);
+	if (ok) {
+		ok = keep_up(&s, app, out, err);
+		scope_close(&s);
+	}
+	arena_free(&a);
+	return ok;
+}

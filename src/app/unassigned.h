@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_UNASSIGNED_H
+#define APP_UNASSIGNED_H
+
+#include "app/app.h"
+
+/* Domains in reports that nobody owns, most messages first; refused ones at the end. */
+bool app_unassigned(const struct app *app, const struct app_filter *filter,
+		    struct arena *a, struct app_domain_line **out, size_t *out_n,
+		    struct err *err);
+
+/* Stops counting the reports of one such domain, and refuses later ones. */
+bool app_unassigned_refuse(const struct app *app, struct sv name, struct arena *a,
+			   struct sv *out_name, uint64_t *out_reports, struct err *err);
+
+/* What the end of an ingest removes: reports that nobody owns, older than
+ * app->unassigned_days, and the oldest arrivals beyond app->unassigned_max bytes. */
+struct app_upkeep {
+	uint64_t old, over; /* reports removed for their age, and for space */
+	uint64_t bytes;     /* that they held */
+	uint64_t left;      /* bytes that such reports still hold */
+};
+bool app_unassigned_upkeep(const struct app *app, struct app_upkeep *out,
+			   struct err *err);
+
+#endif
