@@ -11,18 +11,13 @@
 #include <unistd.h>
 
 enum {
-	GROUP_ITEMS = 256,
-	GROUP_BYTES = 4 * 1024 * 1024,
-	GROUP_MS = 250,
-	IDLE_MS = 4,  /* how long an open group waits for more */
-	REST_MS = 12, /* longer than another process's busy poll of 5 ms */
+	IDLE_MS = 4, /* how long an open group waits for more */
 	SLOTS_MAX = 256,
 	READ_SIZE = 256 * 1024,
 	/* A slot's item is gathered whole up to this; a longer one has the writer alone.
 	 */
 	SLOT_HOLD = 1024 * 1024,
 	BUF_MAX = LIMIT_FRAME + SLOT_HOLD + READ_SIZE,
-	PENDING_MAX = 256 * 1024 * 1024,
 };
 
 /* One generation of a worker: its pipe, and what came by it and is not entered yet. */
@@ -44,161 +39,23 @@ struct desk {
 	bool finish, orphaned;
 };
 
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-int64_t writer_now(const struct writer *w)
-{
-	return w->spec->has_now ? w->spec->now : (int64_t)time(NULL);
-}
-
-/* --- what the parent asked about --- */
-
-struct asked *writer_asked(struct writer *w, uint64_t item)
-{
-	struct asked *a = &w->asked[item % WRITER_ITEMS];
-	return item && a->item == item ? a : NULL;
-}
-
-static void forget_asked(struct writer *w, uint64_t item)
-{
-	struct asked *a = writer_asked(w, item);
-	if (!a)
-		return;
-	free(a->path);
-	free(a->prefix);
-	*a = (struct asked){ 0 };
-}
-
-static char *copy(struct sv s)
-{
-	char *p = heap_array(1, s.n + 1);
-	if (s.n)
-		memcpy(p, s.p, s.n);
-	return p;
-}
-
-/* --- the group --- */
-
-bool writer_begin(struct writer *w)
-{
-	if (w->begun)
-		return true;
-	if (!store_begin(w->store, &w->err))
-		return false;
-	w->begun = true;
-	w->begun_ms = now_ms();
-	w->group_items = 0;
-	w->group_bytes = 0;
-	w->group_growth = (struct growth){ 0 };
-	return true;
-}
-
-static bool tell(struct writer *w, struct sv bytes)
-{
-	while (bytes.n) {
-		ssize_t n = send(w->spec->talk, bytes.p, bytes.n, MSG_NOSIGNAL);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return err_set(&w->err, ERR_INTERNAL, "the parent is gone");
-		sv_take(&bytes, (size_t)n);
-	}
-	return true;
-}
-
-/* Everything pending becomes true with the commit; only then is it said. */
-static bool tell_pending(struct writer *w)
-{
-	struct sv left = buf_sv(&w->pending);
-	struct frame f;
-	bool ok = tell(w, left);
-	while (frame_take(&left, &f) == FRAME_OK) {
-		uint64_t item;
-		if (f.type == FRAME_SETTLED && frame_get_u64(f.body, &item))
-			forget_asked(w, item);
-	}
-	buf_clear(&w->pending);
-	return ok;
-}
-
-static void nap(unsigned ms)
-{
-	struct timespec t = { 0, (long)ms * 1000000 };
-	(void)nanosleep(&t, NULL);
-}
-
-static bool commit(struct writer *w)
-{
-	if (w->begun) {
-		if (!store_commit(w->store, &w->err))
-			return false;
-		w->begun = false;
-		w->growth.rows += w->group_growth.rows;
-		w->growth.messages += w->group_growth.messages;
-		w->growth.passed += w->group_growth.passed;
-		w->held_ms += now_ms() - w->begun_ms;
-	}
-	store_step(w->store);
-	if (!tell_pending(w))
-		return false;
-	if (w->held_ms >= GROUP_MS) {
-		w->held_ms = 0;
-		nap(REST_MS);
-	}
-	return true;
-}
-
-static bool is_full(const struct writer *w)
-{
-	return w->begun &&
-	       (w->group_items >= GROUP_ITEMS || w->group_bytes >= GROUP_BYTES ||
-		now_ms() - w->begun_ms >= GROUP_MS);
-}
-
-/* A worker said nonsense: nothing of this group stands; all its items are read again. */
-static bool roll_back(struct writer *w)
-{
-	struct buf told;
-	struct sv left = buf_sv(&w->pending);
-	struct frame f;
-	buf_init(&told, PENDING_MAX);
-	while (frame_take(&left, &f) == FRAME_OK) {
-		uint64_t item;
-		if (f.type == FRAME_SETTLED && frame_get_u64(f.body, &item))
-			frame_put_u64(&told, FRAME_RETRY, item);
-	}
-	if (w->begun)
-		store_rollback(w->store);
-	w->begun = false;
-	w->in = (struct entering){ 0 };
-	buf_clear(&w->pending);
-	bool ok = tell(w, buf_sv(&told));
-	buf_deinit(&told);
-	return ok;
-}
-
 /* --- slots --- */
 
 static bool slot_gone(struct desk *d, struct slot *s, enum frame_type how)
 {
 	struct writer *w = &d->w;
-	if (!commit(w))
+	if (!writer_commit(w))
 		return false;
 	frame_put_u64(&w->pending, how, s->id);
 	close(s->fd);
 	buf_deinit(&s->in);
 	*s = d->slot[--d->slot_n];
-	return tell_pending(w);
+	return writer_tell_pending(w);
 }
 
 static bool slot_nonsense(struct desk *d, struct slot *s)
 {
-	return roll_back(&d->w) && slot_gone(d, s, FRAME_NONSENSE);
+	return writer_roll_back(&d->w) && slot_gone(d, s, FRAME_NONSENSE);
 }
 
 /* Gives back the room of what is entered. */
@@ -261,14 +118,14 @@ static enum applied slot_apply(struct desk *d, struct slot *s, bool *out_done)
 static enum applied slot_alone(struct desk *d, struct slot *s)
 {
 	bool item_done = false;
-	if (!commit(&d->w))
+	if (!writer_commit(&d->w))
 		return APPLIED_FAILED;
 	for (;;) {
 		enum applied a = slot_apply(d, s, &item_done);
 		if (a != APPLIED || item_done)
 			return a;
-		if (!d->w.in.in_member && d->w.in.active && is_full(&d->w) &&
-		    !commit(&d->w))
+		if (!d->w.in.in_member && d->w.in.active && writer_is_full(&d->w) &&
+		    !writer_commit(&d->w))
 			return APPLIED_FAILED;
 		if (!slot_fill(d, s) || s->ended)
 			return APPLIED_NONSENSE; /* it died within: what it began goes */
@@ -295,15 +152,24 @@ static bool slot_read(struct desk *d, struct slot *s)
 		if (a == APPLIED_FAILED)
 			return false;
 		if (a == APPLIED_NONSENSE)
-			return s->ended ? roll_back(&d->w) && slot_gone(d, s, FRAME_GONE)
+			return s->ended ? writer_roll_back(&d->w) &&
+						  slot_gone(d, s, FRAME_GONE)
 					: slot_nonsense(d, s);
-		if (is_full(&d->w) && !commit(&d->w))
+		if (writer_is_full(&d->w) && !writer_commit(&d->w))
 			return false;
 	}
 	return !s->ended || slot_gone(d, s, FRAME_GONE);
 }
 
 /* --- the parent --- */
+
+static char *copy(struct sv s)
+{
+	char *p = heap_array(1, s.n + 1);
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	return p;
+}
 
 static bool answer(struct desk *d, const struct frame_ask *ask)
 {
@@ -329,11 +195,11 @@ static bool answer(struct desk *d, const struct frame_ask *ask)
 		struct buf b;
 		buf_init(&b, 64);
 		frame_put_u64(&b, FRAME_UNKNOWN, a->item);
-		bool ok = tell(w, buf_sv(&b));
+		bool ok = writer_tell(w, buf_sv(&b));
 		buf_deinit(&b);
 		return ok;
 	}
-	return w->begun || tell_pending(w);
+	return w->begun || writer_tell_pending(w);
 }
 
 static bool talk_read(struct desk *d)
@@ -421,7 +287,7 @@ static bool wait_and_serve(struct desk *d)
 	if (ready < 0 && errno != EINTR)
 		return err_set(&d->w.err, ERR_INTERNAL, "poll: %s", strerror(errno));
 	if (ready <= 0)
-		return commit(&d->w);
+		return writer_commit(&d->w);
 	/* Downwards: a slot that ends is replaced by the last one, which was served. */
 	for (size_t i = n; i-- > 0;)
 		if (p[2 + i].revents && !slot_read(d, &d->slot[i]))
@@ -440,7 +306,7 @@ static bool say_goodbye(struct desk *d)
 		buf_add_varint(&w->pending,
 			       (uint64_t)grown[i] << 1 ^ (uint64_t)(grown[i] >> 63));
 	frame_close(&w->pending, at);
-	return tell_pending(w);
+	return writer_tell_pending(w);
 }
 
 static bool serve(struct desk *d)
@@ -450,7 +316,7 @@ static bool serve(struct desk *d)
 			return false;
 	if (d->orphaned)
 		return err_set(&d->w.err, ERR_INTERNAL, "the parent is gone");
-	return commit(&d->w) && say_goodbye(d);
+	return writer_commit(&d->w) && say_goodbye(d);
 }
 
 static void report_failure(struct writer *w)
@@ -462,7 +328,7 @@ static void report_failure(struct writer *w)
 	buf_add_block(&b, sv_from(w->err.text));
 	frame_close(&b, at);
 	struct err why = w->err;
-	(void)tell(w, buf_sv(&b));
+	(void)writer_tell(w, buf_sv(&b));
 	w->err = why;
 	buf_deinit(&b);
 }
@@ -470,7 +336,7 @@ static void report_failure(struct writer *w)
 static void desk_free(struct desk *d)
 {
 	for (size_t i = 0; i < WRITER_ITEMS; i++)
-		forget_asked(&d->w, d->w.asked[i].item);
+		writer_forget_asked(&d->w, d->w.asked[i].item);
 	for (size_t i = 0; i < d->slot_n; i++)
 		buf_deinit(&d->slot[i].in);
 	free(d->w.asked);
@@ -494,7 +360,7 @@ int writer_run(void *ctx)
 	w->member_arena = arena_new();
 	w->scratch = arena_new();
 	d->chunk = heap_array(1, READ_SIZE);
-	buf_init(&w->pending, PENDING_MAX);
+	buf_init(&w->pending, WRITER_PENDING);
 	buf_init(&d->talk, LIMIT_FRAME);
 	w->store = store_open(
 		&(struct store_options){ .path = spec->db, .mode = STORE_CREATE },

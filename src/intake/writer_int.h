@@ -12,7 +12,8 @@
 enum {
 	WRITER_ITEMS =
 		1024, /* asked about and not settled; more than the parent's window */
-	WRITER_DICTIONARY = 8192, /* entries a worker may have open */
+	WRITER_PENDING = 256 * 1024 * 1024, /* bytes that one group may have to tell */
+	WRITER_DICTIONARY = 8192,           /* entries a worker may have open */
 };
 
 /* What the parent said of an item; copied, freed when it is settled. */
@@ -72,8 +73,20 @@ bool writer_keep(struct writer *w, const struct frame_keep *k, int fd);
 /* Tells the outcomes of raw that is known; asked->sha is in the book and done. */
 bool writer_tell_known(struct writer *w, const struct asked *asked,
 		       const struct book_raw *raw);
-bool writer_begin(struct writer *w);
 int64_t writer_now(const struct writer *w);
+
+/* --- what the parent asked about (writer_group.c) --- */
 struct asked *writer_asked(struct writer *w, uint64_t item);
+void writer_forget_asked(struct writer *w, uint64_t item);
+
+/* --- the group --- */
+bool writer_begin(struct writer *w);
+bool writer_is_full(const struct writer *w);
+/* Everything pending becomes true with the commit; only then is it told. */
+bool writer_commit(struct writer *w);
+/* A worker said nonsense: nothing of this group stands; all its items are read again. */
+bool writer_roll_back(struct writer *w);
+bool writer_tell(struct writer *w, struct sv bytes);
+bool writer_tell_pending(struct writer *w);
 
 #endif

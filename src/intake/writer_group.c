@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "intake/writer_int.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+enum {
+	GROUP_ITEMS = 256,
+	GROUP_BYTES = 4 * 1024 * 1024,
+	GROUP_MS = 250,
+	REST_MS = 12, /* longer than another process's busy poll of 5 ms */
+};
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+int64_t writer_now(const struct writer *w)
+{
+	return w->spec->has_now ? w->spec->now : (int64_t)time(NULL);
+}
+
+/* --- what the parent asked about --- */
+
+struct asked *writer_asked(struct writer *w, uint64_t item)
+{
+	struct asked *a = &w->asked[item % WRITER_ITEMS];
+	return item && a->item == item ? a : NULL;
+}
+
+void writer_forget_asked(struct writer *w, uint64_t item)
+{
+	struct asked *a = writer_asked(w, item);
+	if (!a)
+		return;
+	free(a->path);
+	free(a->prefix);
+	*a = (struct asked){ 0 };
+}
+
+/* --- the group --- */
+
+bool writer_begin(struct writer *w)
+{
+	if (w->begun)
+		return true;
+	if (!store_begin(w->store, &w->err))
+		return false;
+	w->begun = true;
+	w->begun_ms = now_ms();
+	w->group_items = 0;
+	w->group_bytes = 0;
+	w->group_growth = (struct growth){ 0 };
+	return true;
+}
+
+bool writer_tell(struct writer *w, struct sv bytes)
+{
+	while (bytes.n) {
+		ssize_t n = send(w->spec->talk, bytes.p, bytes.n, MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return err_set(&w->err, ERR_INTERNAL, "the parent is gone");
+		sv_take(&bytes, (size_t)n);
+	}
+	return true;
+}
+
+/* Everything pending becomes true with the commit; only then is it said. */
+bool writer_tell_pending(struct writer *w)
+{
+	struct sv left = buf_sv(&w->pending);
+	struct frame f;
+	bool ok = writer_tell(w, left);
+	while (frame_take(&left, &f) == FRAME_OK) {
+		uint64_t item;
+		if (f.type == FRAME_SETTLED && frame_get_u64(f.body, &item))
+			writer_forget_asked(w, item);
+	}
+	buf_clear(&w->pending);
+	return ok;
+}
+
+static void nap(unsigned ms)
+{
+	struct timespec t = { 0, (long)ms * 1000000 };
+	(void)nanosleep(&t, NULL);
+}
+
+bool writer_commit(struct writer *w)
+{
+	if (w->begun) {
+		if (!store_commit(w->store, &w->err))
+			return false;
+		w->begun = false;
+		w->growth.rows += w->group_growth.rows;
+		w->growth.messages += w->group_growth.messages;
+		w->growth.passed += w->group_growth.passed;
+		w->held_ms += now_ms() - w->begun_ms;
+	}
+	store_step(w->store);
+	if (!writer_tell_pending(w))
+		return false;
+	if (w->held_ms >= GROUP_MS) {
+		w->held_ms = 0;
+		nap(REST_MS);
+	}
+	return true;
+}
+
+bool writer_is_full(const struct writer *w)
+{
+	return w->begun &&
+	       (w->group_items >= GROUP_ITEMS || w->group_bytes >= GROUP_BYTES ||
+		now_ms() - w->begun_ms >= GROUP_MS);
+}
+
+/* A worker said nonsense: nothing of this group stands; all its items are read again. */
+bool writer_roll_back(struct writer *w)
+{
+	struct buf told;
+	struct sv left = buf_sv(&w->pending);
+	struct frame f;
+	buf_init(&told, WRITER_PENDING);
+	while (frame_take(&left, &f) == FRAME_OK) {
+		uint64_t item;
+		if (f.type == FRAME_SETTLED && frame_get_u64(f.body, &item))
+			frame_put_u64(&told, FRAME_RETRY, item);
+	}
+	if (w->begun)
+		store_rollback(w->store);
+	w->begun = false;
+	w->in = (struct entering){ 0 };
+	buf_clear(&w->pending);
+	bool ok = writer_tell(w, buf_sv(&told));
+	buf_deinit(&told);
+	return ok;
+}
