@@ -130,3 +130,22 @@ class Case(unittest.TestCase):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data if isinstance(data, bytes) else data.encode())
         return path
+
+    def totals(self, *filters):
+        return self.postern("overview", "--json", *filters).json()["totals"]
+
+    def check_totals(self, reports, rows, messages, passed, *filters):
+        """What overview says of all that counts; fsck must agree."""
+        self.assertEqual(self.totals(*filters), {
+            "reports": reports, "rows": rows, "messages": messages, "passed": passed,
+            "failed": messages - passed})
+        self.postern("fsck", "--quiet")
+
+
+def repairs(outcome):
+    """The names of an outcome's repairs, sorted."""
+    return sorted(r["name"] for r in outcome["repairs"])
+
+
+def figures(outcome):
+    return tuple(outcome[k] for k in ("rows", "messages", "passed"))
