@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/table.h"
+
+#include "base/arena.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+
+#define ELLIPSIS "\xe2\x80\xa6"
+
+enum {
+	GAP = 2,
+	INDENT = 2,
+	RANKS = 9,
+	COLUMNS_MAX = 16,
+	LEAST_OF_ALL = 3,
+	CELL_MAX = 65536
+};
+
+struct cell {
+	struct sv text;
+	size_t width;
+	enum paint paint;
+};
+
+struct table {
+	const struct table_column *column;
+	size_t columns;
+	struct arena *arena;
+	struct cell *cell;
+	size_t n, cap;
+	size_t widest[COLUMNS_MAX];
+};
+
+struct table *table_new(const struct table_column *column, size_t n)
+{
+	struct table *t = heap_array(1, sizeof(*t));
+	t->column = column;
+	t->columns = n < COLUMNS_MAX ? n : COLUMNS_MAX;
+	t->arena = arena_new();
+	for (size_t i = 0; i < t->columns; i++)
+		t->widest[i] = text_width(sv_from(column[i].heading));
+	return t;
+}
+
+void table_free(struct table **t)
+{
+	if (!*t)
+		return;
+	arena_free(&(*t)->arena);
+	free((*t)->cell);
+	free(*t);
+	*t = NULL;
+}
+
+void table_cell(struct table *t, struct sv text, enum paint p)
+{
+	struct buf b;
+	buf_init(&b, CELL_MAX * 8);
+	text_add_visible(&b, sv_sub(text, 0, CELL_MAX));
+	if (t->n == t->cap) {
+		t->cap = t->cap ? t->cap * 2 : 64;
+		t->cell = heap_grow(t->cell, t->cap, sizeof(*t->cell));
+	}
+	struct cell c = { .text = arena_sv(t->arena, buf_sv(&b)), .paint = p };
+	c.width = text_width(c.text);
+	size_t at = t->n % t->columns;
+	if (c.width > t->widest[at])
+		t->widest[at] = c.width;
+	t->cell[t->n++] = c;
+	buf_deinit(&b);
+}
+
+void table_cell_str(struct table *t, const char *text, enum paint p)
+{
+	table_cell(t, sv_from(text), p);
+}
+
+size_t table_rows(const struct table *t)
+{
+	return t->n / t->columns;
+}
+
+/* Takes up to `over` columns from one column, but leaves it `least`. */
+static size_t shrink(size_t *width, size_t least, size_t over)
+{
+	size_t spare = *width > least ? *width - least : 0;
+	size_t taken = spare < over ? spare : over;
+	*width -= taken;
+	return taken;
+}
+
+static void fit(const struct table *t, unsigned columns, size_t *width)
+{
+	size_t all = INDENT + GAP * (t->columns - 1);
+	for (size_t i = 0; i < t->columns; i++) {
+		width[i] = t->widest[i];
+		all += width[i];
+	}
+	if (columns == 0 || all <= columns)
+		return;
+	size_t over = all - columns;
+	for (unsigned rank = 1; rank <= RANKS; rank++)
+		for (size_t i = 0; i < t->columns; i++)
+			if (t->column[i].shrink == rank)
+				over -= shrink(&width[i], t->column[i].least, over);
+	/* A terminal too narrow even so: text gives way before figures do. */
+	for (size_t i = 0; i < t->columns; i++)
+		if (!t->column[i].right)
+			over -= shrink(&width[i], LEAST_OF_ALL, over);
+}
+
+static void print_cell(struct out *o, struct sv text, size_t has, size_t width,
+		       bool right, bool last, enum paint p)
+{
+	bool cut = has > width;
+	struct sv shown = cut ? text_clip(text, width ? width - 1 : 0) : text;
+	size_t n = cut ? text_width(shown) + 1 : has;
+	int pad = n < width ? (int)(width - n) : 0;
+	if (right)
+		outf(o, "%*s", pad, "");
+	out_str(o, paint_on(o, p));
+	buf_add_sv(&o->b, shown);
+	if (cut)
+		out_str(o, ELLIPSIS);
+	out_str(o, paint_off(o, p));
+	if (!right && !last)
+		outf(o, "%*s", pad, "");
+	if (!last)
+		outf(o, "%*s", GAP, "");
+}
+
+void table_print(const struct table *t, struct out *o)
+{
+	size_t width[COLUMNS_MAX];
+	fit(t, o->width, width);
+	outf(o, "%*s", INDENT, "");
+	for (size_t i = 0; i < t->columns; i++) {
+		struct sv heading = sv_from(t->column[i].heading);
+		print_cell(o, heading, text_width(heading), width[i], t->column[i].right,
+			   i + 1 == t->columns, PAINT_DIM);
+	}
+	for (size_t k = 0; k + t->columns <= t->n; k += t->columns) {
+		outf(o, "\n%*s", INDENT, "");
+		for (size_t i = 0; i < t->columns; i++) {
+			const struct cell *c = &t->cell[k + i];
+			print_cell(o, c->text, c->width, width[i], t->column[i].right,
+				   i + 1 == t->columns, c->paint);
+		}
+		out_ease(o);
+	}
+	out_str(o, "\n");
+}
