@@ -5,7 +5,7 @@
 
 enum {
 	JUNK = 0xff,
-	LINE_LOOK = 1024, /* letters of a line that are looked at ahead */
+	LINE_LOOK = 80,   /* letters that are looked at ahead: a line has 76 */
 	BLANKS_MAX = 1024 /* a longer run of blanks is text, wherever its line ends */
 };
 

@@ -38,6 +38,10 @@ static const struct decode_case cases[] = {
 	/* Chunks that were encoded each on its own. */
 	{ MIME_BASE64, BYTES("aGVsbG8=\nd29ybGQ=\n"), BYTES("helloworld") },
 	{ MIME_BASE64, BYTES("aGVsbG8=d29ybGQ="), BYTES("helloworld") },
+	{ MIME_BASE64,
+	  BYTES("aGVsbG8=\nMDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0"
+		"NTY3ODkwMTIzNDU2Nzg5MDEy"),
+	  BYTES("hello012345678901234567890123456789012345678901234567890123456789012") },
 	/* A mailing list's lines behind the end. */
 	{ MIME_BASE64, BYTES("aGVsbG8=\n-- \nsome list\n"), BYTES("hello") },
 	{ MIME_BASE64, BYTES("aGVsbG8=\n\nUnsubscribe here\n"), BYTES("hello") },

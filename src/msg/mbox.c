@@ -130,9 +130,27 @@ static bool take_rest_of_line(struct mbox_scan *s, struct sv *in)
 	return ended;
 }
 
+/* Passes over whole lines that are neither empty nor may be a separator. */
+static void skip_lines(struct mbox_scan *s, struct sv *in)
+{
+	const char *p = in->p, *end = p + in->n, *eol;
+	while (p < end && *p != 'F' && *p != '\n' && *p != '\r' &&
+	       (eol = memchr(p, '\n', (size_t)(end - p))))
+		p = eol + 1;
+	size_t n = (size_t)(p - in->p);
+	if (n == 0)
+		return;
+	sv_take(in, n);
+	s->offset += n;
+	s->line_start = s->offset;
+	s->after_empty = false;
+}
+
 bool mbox_scan_next(struct mbox_scan *s, struct sv *in, uint64_t *out_start)
 {
 	while (in->n) {
+		if (s->line_n == 0)
+			skip_lines(s, in);
 		if (!take_rest_of_line(s, in))
 			return false;
 		uint64_t start = s->line_start, length = s->offset - start;
