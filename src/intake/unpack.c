@@ -61,17 +61,19 @@ static struct sv piece_head(struct sv piece)
 	return sv_sub(piece, 0, HEAD_MAX);
 }
 
-/* The form by the first piece. Blanks may come before what tells it. */
+/* The form by the first piece. Any number of blanks may come before what tells it. */
 static enum unpack_form piece_form(struct sv piece, bool is_all)
 {
 	enum unpack_form form = unpack_form(piece_head(piece));
-	if (form != FORM_EMPTY || piece.n <= HEAD_MAX)
+	if (piece.n <= HEAD_MAX || !ascii_is_space(piece.p[0]))
 		return form;
-	while (piece.n && ascii_is_space(piece.p[0]))
-		piece = sv_sub(piece, 1, piece.n);
-	if (piece.n == 0)
+	size_t blank = 0;
+	while (blank < piece.n && ascii_is_space(piece.p[blank]))
+		blank++;
+	if (blank == piece.n)
 		return is_all ? FORM_EMPTY : FORM_OTHER;
-	return unpack_form(piece_head(piece));
+	enum unpack_form text = unpack_form(piece_head(sv_sub(piece, blank, piece.n)));
+	return text == FORM_XML || text == FORM_JSON ? text : form;
 }
 
 void unpack_open(struct unpack *u, const struct unpack_input *in)
@@ -277,6 +279,8 @@ static enum found inflate_object(struct unpack *u, struct object *o,
 	if (*form == FORM_ZLIB && stream_peek(&u->stream, &piece) == UNPACK_BROKEN) {
 		stream_pop(&u->stream);
 		*form = FORM_OTHER;
+		if (o->depth == 0)
+			u->item_form = FORM_OTHER;
 		return FOUND_OBJECT;
 	}
 	o->depth++;

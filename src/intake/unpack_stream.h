@@ -13,9 +13,10 @@
  * small is inflated at once, the rest as it is read.
  */
 enum {
-	STREAM_PIECE = 256 * 1024,
+	STREAM_DIVISOR = POSTERN_CAP_DIVISOR < 32 ? POSTERN_CAP_DIVISOR : 32,
+	STREAM_PIECE = 256 * 1024 / STREAM_DIVISOR,
 	/* Encoded parts up to this size are decoded at once, files are read at once. */
-	STREAM_SMALL = 1024 * 1024,
+	STREAM_SMALL = 1024 * 1024 / STREAM_DIVISOR,
 	/* What inflates to no more than this is inflated at once. */
 	STREAM_WHOLE = LIMIT_RATIO_FROM / 2,
 	STREAM_STEPS = LIMIT_NESTING + 2,
