@@ -150,8 +150,9 @@ def box_mixed(report, mail, stem, rng):
 def box_whole_zip(report, mail, stem, rng):
     report.quirks.add("whole-mail-zip")
     data = zip_bytes([(stem + ".xml", report.text)])
-    return mail.whole(f"Content-Type: application/zip;\n\tname=\"{stem}.zip\"\n"
-                      f"Content-Disposition: attachment;\n\tfilename=\"{stem}.zip\"\n", data)
+    head = (f"Content-Type: application/zip;\n\tname=\"{stem}.zip\"\n"
+            f"Content-Disposition: attachment;\n\tfilename=\"{stem}.zip\"\n")
+    return mail.whole(head, data)
 
 
 def box_microsoft(report, mail, stem, rng):

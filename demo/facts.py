@@ -115,7 +115,15 @@ class Facts:
 
     # --- the file ---
 
+    def check_distinct(self):
+        """The facts hold only where no two reports have the same content by chance."""
+        texts = {r.text.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").rstrip()
+                 for r in self.reports}
+        if len(texts) != len(self.reports):
+            raise ValueError("two reports of the model have the same content")
+
     def planted(self):
+        self.check_distinct()
         counts, rows = self.statuses()
         counted = self.counted()
         found = {
@@ -325,6 +333,7 @@ class Facts:
 
     def expected(self, rows):
         """A line a delivery: what `ingest --json` says of it."""
+        parts = {id(r) for r, _ in self.incomplete}
         for thing, status in rows:
             report = thing.report
             line = {"path": thing.path, "mail": thing.ticket[0] if thing.ticket else None,
@@ -336,7 +345,8 @@ class Facts:
                 "org": report.org, "report_id": report.report_id,
                 "domain": report.domain, "begin": report.begin, "end": report.end,
                 "rows": len(report.rows), "messages": report.messages,
-                "passed": report.passed, "quirks": sorted(report.quirks),
+                "passed": report.passed, "complete": id(report) not in parts,
+                "quirks": sorted(report.quirks),
                 "loose": sorted(report.loose)}
 
 

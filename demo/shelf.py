@@ -54,7 +54,8 @@ class Shelf:
         for i, (arrived, _, data, ticket) in enumerate(self.mbox):
             ticket[0] = i + 1
             sender = re.search(rb"^Return-Path: <(.*)>", data, re.M).group(1)
-            out.append(b"From " + sender + b" " + clock.mbox_date(arrived).encode() + b"\n")
+            date = clock.mbox_date(arrived).encode()
+            out.append(b"From " + sender + b" " + date + b"\n")
             out.append(FROM_LINE.sub(rb">\1", data))
             out.append(b"\n" if data.endswith(b"\n") else b"\n\n")
         self.write(MBOX, b"".join(out))

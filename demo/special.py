@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What comes once: re-sent reports, one key for several, broken ends, what is no report."""
+"""What comes once: re-sent reports, shared keys, broken ends, what is no report."""
 import json
 from dataclasses import replace
 
@@ -127,46 +127,45 @@ def broken(story, whole, rows, known):
     return part, data, data[:mark + 4]
 
 
-def source_report(story, name, day):
+def source_report(story, label, name, day):
+    """Microsoft's, but of more mail than it sees on a day."""
     reporter = story.reporters["enterprise"]
-    reporter = replace(reporter, id="broken", share=180)
-    rng = story.rng("broken", name, day)
-    rows = story.traffic.rows(reporter, story.domains[name], day, rng)
-    assert len(rows) > 8
-    return reporter, rng
+    return replace(reporter, id="broken", share=400), story.rng("broken", label, name, day)
 
 
 def broken_ends(story):
-    def whole_of(name, day):
-        reporter, rng = source_report(story, name, day)
+    def whole_of(label, name, day):
+        while clock.weekday(story.first_day + day) > 4:  # enough rows to cut
+            day += 1
+        reporter, rng = source_report(story, label, name, day)
         return story.make(reporter, name, day, rng)
 
     def put(report, data, stem):
         story.deliver_file(report, "xml.gz", "files/broken", data, stem)
 
-    whole = whole_of("meridian-logistics.example", 40)
+    whole = whole_of(1, "meridian-logistics.example", 40)
     part, data, head = broken(story, whole, 5, True)
     put(part, head, "1-cut")
     put(whole, data, "1-whole")
 
-    whole = whole_of("meridian-logistics.example", 41)
+    whole = whole_of(2, "meridian-logistics.example", 41)
     part, data, head = broken(story, whole, 6, True)
     put(whole, data, "2-first-whole")
     put(part, head, "2-then-cut")
 
     # Two cuts and no whole: the longer one counts. One cut alone counts.
-    whole = forget(story, whole_of("fernhill-trust.example", 42))
+    whole = forget(story, whole_of(3, "fernhill-trust.example", 42))
     longer, _, head = broken(story, whole, 7, False)
     put(longer, head, "3-longer")
     shorter, _, head = broken(story, whole, 3, False)
     story.facts.incomplete[-1] = (shorter, longer)
     put(shorter, head, "3-shorter")
-    whole = forget(story, whole_of("vale-housing.example", 43))
+    whole = forget(story, whole_of(4, "vale-housing.example", 43))
     alone, _, head = broken(story, whole, 4, False)
     put(alone, head, "4-alone")
 
     # A mail that ends within its base64; the whole one came by another.
-    whole = whole_of("stonebridge-cu.example", 44)
+    whole = whole_of(5, "stonebridge-cu.example", 44)
     part, data, head = broken(story, whole, 5, True)
     rng = story.rng("cut mail")
     mail = containers.report_mail(part, part.options["to"], None, "cut")
@@ -193,7 +192,7 @@ def policy_change(story):
     for part, (begin, end, policy) in enumerate((
             (midnight, midnight + 11 * 3600 - 1, "none"),
             (midnight + 11 * 3600, midnight + DAY - 1, "quarantine"))):
-        reporter = replace(story.reporters["fastmail"], id=f"change{part}", share=30,
+        reporter = replace(story.reporters["fastmail"], id=f"change{part}", share=80,
                            window=lambda *_, b=begin, e=end: (b, e),
                            quirks=("policy-changed-in-day",))
         rng = story.rng("change", part)
@@ -207,7 +206,7 @@ def policy_change(story):
 
 def hostile(story):
     """A report for a domain that nobody here owns, with text that means harm."""
-    reporter = Reporter("hostile", "", "abuse@evil.example", 40, (), Style(), "mixed",
+    reporter = Reporter("hostile", "", "abuse@evil.example", 400, (), Style(), "mixed",
                         ids=hexes(16), host="evil.example", touch=touch_hostile,
                         quirks=("hostile-text",))
     rng = story.rng("hostile")
@@ -243,7 +242,8 @@ def photo(n):
 
 def refused(story):
     text = ("Content-Type: text/plain\n", b"Dear friend, cheap watches at our shop.\n")
-    html = ("Content-Type: text/html\n", b"<html><body>Cheap <b>watches</b></body></html>\n")
+    html = ("Content-Type: text/html\n",
+            b"<html><body>Cheap <b>watches</b></body></html>\n")
     put_mail(story, 21, "offers@watches.example", "Best prices", "watches.example",
              [text, html], "refused", "spam")
     put_mail(story, 47, "ann@openhall-arts.example", "Photo of the stage",
@@ -251,8 +251,8 @@ def refused(story):
              [("Content-Type: text/plain\n", b"As promised.\n"),
               containers.attachment("image/jpeg", "stage.jpg", photo(3000))],
              "refused", "photo in a mail")
-    put_mail(story, 50, "dmarchelp@yahooinc.com", "Report Domain: larkfield-travel.example",
-             "yahooinc.com",
+    put_mail(story, 50, "dmarchelp@yahooinc.com",
+             "Report Domain: larkfield-travel.example", "yahooinc.com",
              [("Content-Type: text/plain\n", b"This is an aggregate report.\n"),
               containers.attachment("application/gzip", "yahoo.com!larkfield-travel."
                                     "example!1!2.xml.gz", b"unused")],
@@ -285,10 +285,10 @@ def failure_parts(domain, source, when, **fields):
     sample = (f"From: Billing <billing@{domain}>\nTo: someone@meadowbank.example\n"
               f"Subject: Invoice overdue\nDate: {clock.mail_date(when)}\n"
               f"Message-ID: <{token(domain, when, n=12)}@{domain}>\n")
-    return ("Content-Type: text/plain\n",
-            f"This is an authentication failure report for a mail from {source}.\n".encode()
-            ), ("Content-Type: message/feedback-report\n", lines.encode()), (
-        "Content-Type: text/rfc822-headers\n", sample.encode())
+    words = f"This is an authentication failure report for a mail from {source}.\n"
+    return (("Content-Type: text/plain\n", words.encode()),
+            ("Content-Type: message/feedback-report\n", lines.encode()),
+            ("Content-Type: text/rfc822-headers\n", sample.encode()))
 
 
 def failures(story):
@@ -299,10 +299,10 @@ def failures(story):
     for i, source in enumerate(wave):
         day = world.WAVE_DAYS[0] + i
         when = (story.first_day + day) * DAY + 36000
-        drop = ({}, {"Arrival-Date": None, "Version": None},
-                {"Delivery-Result": "smg-policy-action", "Source-IP":
-                 f"{source} (unknown)"})[i]
-        parts = list(failure_parts(domain, source, when, **drop))
+        odd = ({}, {"Arrival-Date": None, "Version": None},
+               {"Delivery-Result": "smg-policy-action",
+                "Source-IP": f"{source} (unknown)"})[i]
+        parts = list(failure_parts(domain, source, when, **odd))
         if i == 1:  # the machine-readable part in base64 under another name
             body = containers.base64_lines(parts[1][1])
             parts[1] = ("Content-Type: message/feedback-report; name=\"ATT00001\"\n"

@@ -87,7 +87,8 @@ class Story:
         return report
 
     def address_for(self, name):
-        return self.to.get(world.owner(name, self.to) or "", "dmarc@" + world.REPORTS_HOST)
+        default = "dmarc@" + world.REPORTS_HOST
+        return self.to.get(world.owner(name, self.to) or "", default)
 
     def stem(self, report):
         """The reporter's file name; a number more where it is taken."""

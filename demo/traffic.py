@@ -98,7 +98,8 @@ def abuse_pool(kind, rng):
     """Where unwanted mail comes from: a wave from all over, the rest from fewer."""
     if kind == "wave":
         nets = rng.some(range(256), 184)
-        return tuple(f"198.19.{net}.{rng.between(2, 250)}" for net in nets for _ in (0, 1))
+        return tuple(f"198.19.{net}.{rng.between(2, 250)}"
+                     for net in nets for _ in range(2))
     if kind == "parked-abuse":
         return tuple(f"198.18.{rng.between(240, 247)}.{i * 5 + 3}" for i in range(42))
     v4 = [f"198.18.{200 + i % 32}.{rng.between(2, 250)}" for i in range(110)]
@@ -148,8 +149,9 @@ class Traffic:
 
     def flow_rows(self, flow, domain, n, rng, policy, reporter):
         pool = self.pool_of(flow)
-        per = 1 if flow.kind == "noise" else 12 if flow.kind == "wave" else reporter.grain
-        width = min(len(pool), 1 + n // per, reporter.width if flow.kind != "wave" else 400)
+        per, width = {"noise": (1, 40), "wave": (12, 400)}.get(
+            flow.kind, (reporter.grain, reporter.width))
+        width = min(len(pool), 1 + n // per, width)
         sources = rng.some(pool, width)
         shares = rng.split(n, width)
         variants = self.variants_of(flow, domain.name)

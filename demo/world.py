@@ -42,6 +42,8 @@ class Service:
         return tuple(found)
 
 
+SES_TOKEN = "shh3fegwg5fppqsuzphvschd53n6ihuv"
+
 SERVICES = {s.id: s for s in (
     Service("microsoft365", "Microsoft 365", ("198.18.16", 18), ("2001:db8:2a01:f403", 8),
             "mail-{w}outbound{a}.outbound.protection.outlook.com",
@@ -64,16 +66,17 @@ SERVICES = {s.id: s for s in (
             "s1.domainkey.u4182.wl116.sendgrid.net"),
     Service("amazonses", "Amazon SES", ("198.18.28", 9), (),
             "a{a}-{b}.smtp-out.eu-west-1.amazonses.com",
-            (("{domain}", "{base32}"), ("amazonses.com", "shh3fegwg5fppqsuzphvschd53n6ihuv")),
-            (("amazonses.com", "shh3fegwg5fppqsuzphvschd53n6ihuv"),),
+            (("{domain}", "{base32}"), ("amazonses.com", SES_TOKEN)),
+            (("amazonses.com", SES_TOKEN),),
             "eu-west-1.amazonses.com", "eu-west-1.amazonses.com", "amazonses.com",
             "{sel}.dkim.amazonses.com"),
     Service("hubspot", "HubSpot", ("198.18.32", 6), (), "bf{a}x.hubspotemail.net",
             (("{domain}", "hs1-24100512"), ("bf05x.hubspotemail.net", "hs1")), (),
             "bf05x.hubspotemail.net", "bf05x.hubspotemail.net",
             "24100512.spf05.hubspotemail.net", "{dashed}.hs05a.dkim.hubspotemail.net"),
-    Service("zendesk", "Zendesk", ("198.18.36", 4), (), "mta-out{a}.pod{b}.euw1.zdsys.com",
-            (("{domain}", "zendesk1"),), (), "{domain}", "{domain}", "mail.zendesk.com",
+    Service("zendesk", "Zendesk", ("198.18.36", 4), (),
+            "mta-out{a}.pod{b}.euw1.zdsys.com", (("{domain}", "zendesk1"),), (),
+            "{domain}", "{domain}", "mail.zendesk.com",
             "zendesk1._domainkey.zendesk.com"),
     Service("salesforce", "Salesforce", ("198.18.40", 5), (),
             "smtp{a}-ia4-sp{b}.mta.salesforce.com", (("{domain}", "sf1"),), (),
@@ -93,7 +96,7 @@ SERVICES = {s.id: s for s in (
             "spf.klaviyodns.com", "kl1.domainkey.71204.klaviyodns.com"),
     Service("own-meridian", "own server (tracking)", ("192.0.2", 3), (),
             "track{a}.meridian-logistics.example", (("{domain}", "trk2024"),)),
-    Service("own-tallis", "own server", ("192.0.2.2", 0), (), "mail.tallis-builders.example"),
+    Service("own-tallis", "own server", (), (), "mail.tallis-builders.example"),
     Service("own-larkfield", "own server (bookings)", ("203.0.113", 2), (),
             "booking{a}.larkfield-travel.example", (("{domain}", "book"),)),
     Service("scanner-vale", "office scanner", (), (), "scan.vale-housing.example"),
@@ -314,7 +317,8 @@ SUBDOMAINS = {
 def addresses(client):
     """The client's two groups: raw reports, digests."""
     if client.slug == "meridian":  # keeps its reports in its own house
-        return "dmarc-reports@meridian-logistics.example", "post-room@meridian-logistics.example"
+        house = "@meridian-logistics.example"
+        return "dmarc-reports" + house, "post-room" + house
     raw = f"{client.slug}@{REPORTS_HOST}"
     return raw, f"mail-admins@{client.domains[0].name}"
 
