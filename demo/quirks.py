@@ -2,8 +2,7 @@
 """Every quirk of real reporters that the demo holds, in words.
 
 A report notes the quirks that it carries; the generator fails where one of these occurs
-nowhere. The second value is the repair by which `postern` must list it, or None where the
-quirk is read as it stands.
+nowhere.
 """
 
 CONTAINER = {
@@ -131,7 +130,29 @@ XML = {
     "hostile-text": "a formula and bidi signs as organisation",
 }
 
-# The name of the repair that lists it, filled in from the table in the program's source.
-REPAIR = {}
+# The repair under which a reader lists the quirk; the others are read as they stand.
+REPAIR = {
+    "bytes-not-as-declared": "encoding-bytes",
+    "capitalised-results": "word-case",
+    "decimal-times": "time-decimal",
+    "disposition-number": "disposition-word",
+    "disposition-softfail": "disposition-word",
+    "dkim-result-invalid": "dkim-result-word",
+    "dkim-result-unknown": "dkim-result-word",
+    "evaluated-spf-none": "evaluated-word",
+    "evaluated-spf-softfail": "evaluated-word",
+    "identities": "element-alias",
+    "last-angle-missing": "last-bracket",
+    "negative-time": "time-unreadable",
+    "policy-twice": "second-policy",
+    "reason-plain-text": "reason-text",
+    "source-missing": "source-missing",
+    "source-x": "source-unreadable",
+    "spf-error": "result-alias",
+    "spf-hardfail": "result-alias",
+    "spf-unknown": "result-alias",
+    "stray-schema": "element-before",
+    "text-time": "time-unreadable",
+}
 
 ALL = CONTAINER | XML

@@ -130,7 +130,8 @@ def broken(story, whole, rows, known):
 def source_report(story, label, name, day):
     """Microsoft's, but of more mail than it sees on a day."""
     reporter = story.reporters["enterprise"]
-    return replace(reporter, id="broken", share=400), story.rng("broken", label, name, day)
+    rng = story.rng("broken", label, name, day)
+    return replace(reporter, id="broken", share=400), rng
 
 
 def broken_ends(story):
