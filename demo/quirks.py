@@ -148,6 +148,7 @@ REPAIR = {
     "reason-plain-text": "reason-text",
     "source-missing": "source-missing",
     "source-x": "source-unreadable",
+    "sp-nil": "policy-word",
     "spf-error": "result-alias",
     "spf-hardfail": "result-alias",
     "spf-unknown": "result-alias",
