@@ -34,13 +34,15 @@ struct book_raw {
 bool book_raw_find(struct store *s, const uint8_t sha[32], struct arena *a,
 		   struct book_raw *out, bool *out_found, struct err *err);
 /* Enters raw that is not known, or takes up again one that is not done (its pieces and
- * its deliveries from the interrupted run go). Sets in->id. */
+ * its deliveries from the interrupted run go). Sets in->id, and in->done where it is done
+ * already: then nothing is changed. */
 bool book_raw_begin(struct store *s, struct book_raw *in, struct err *err);
 bool book_raw_piece(struct store *s, int64_t raw_id, uint32_t seq, enum raw_codec codec,
 		    uint32_t plain_n, struct sv bytes, struct err *err);
 /* Drops the pieces written so far (a duplicate needs no second copy). */
 bool book_raw_drop_pieces(struct store *s, int64_t raw_id, struct err *err);
-bool book_raw_done(struct store *s, int64_t raw_id, bool kept, struct err *err);
+bool book_raw_done(struct store *s, int64_t raw_id, uint8_t form, bool kept,
+		   struct err *err);
 /* One stored piece, inflated to what came; *out_n is 0 past the last. */
 bool book_raw_read(struct store *s, int64_t raw_id, uint32_t seq, struct arena *a,
 		   struct sv *out, struct err *err);
@@ -120,7 +122,7 @@ bool book_report_by_prefix(struct store *s, struct sv hex, struct arena *a,
 			   struct book_report *out, int *out_matches, struct err *err);
 /* Those with the same natural key: organisation (else the e-mail's domain), policy
  * domain, report id, begin, end. `like` gives the key; itself, where it is in the book,
- * is left out. */
+ * is left out. meta and repairs are left empty. */
 bool book_reports_by_key(struct store *s, const struct book_report *like, struct arena *a,
 			 struct book_report **out, size_t *out_n, struct err *err);
 /* Enters it (uncounted, without facts) and sets in->id and in->domain_id. */

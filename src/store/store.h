@@ -48,6 +48,10 @@ bool store_savepoint(struct store *s, struct err *err);
 bool store_release(struct store *s, struct err *err);
 bool store_undo(struct store *s, struct err *err);
 
+/* Gives the pages that nothing uses any more back to the file system; outside of
+ * transactions. */
+bool store_give_back(struct store *s, struct err *err);
+
 /* A test build (-Dfaults=true) ends the process by SIGKILL at the n-th step, or fails it
  * as a full disk would; elsewhere these do nothing. A step is each writing statement,
  * each commit, and whatever else calls store_step(). Armed by POSTERN_KILL_AT=n and

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef STORE_BOOK_INT_H
+#define STORE_BOOK_INT_H
+
+#include "store/book.h"
+#include "store/stmt.h"
+
+/* The leading 64 bits of a SHA-256 as an integer that sorts as the digest does. */
+int64_t book_sha8(const uint8_t sha[32]);
+/* A SHA-256 column; false where it has another length. */
+bool book_sha_column(sqlite3_stmt *st, int col, uint8_t out[32]);
+
+/* The id of a policy domain, entered where it is new. */
+bool book_policy_intern(struct store *s, struct sv name, int64_t *out, struct err *err);
+
+/* Raw with its pieces and deliveries. */
+bool book_raw_remove(struct store *s, int64_t raw, struct err *err);
+bool book_raw_drop_deliveries(struct store *s, int64_t raw, struct err *err);
+/* Removes it where no report came from it and none was delivered by it. */
+bool book_raw_remove_unused(struct store *s, int64_t raw, struct err *err);
+
+/* Columns in the order that book_report_column() reads them; meta and repairs last. */
+#define BOOK_REPORT_COLUMNS \
+	"r.id, r.sha, r.kind, r.org, r.email, r.report_id, p.name, r.domain_id, " \
+	"r.begin_at, r.end_at, r.complete, r.counted, r.superseded_by, r.row_n, " \
+	"r.messages, r.passed, r.first_day, r.days, r.window_kind, r.arrived, r.raw, " \
+	"r.member, r.repair_n"
+#define BOOK_REPORT_FROM \
+	" FROM book_report r JOIN book_policy_domain p ON p.id = r.domain_id "
+enum {
+	BOOK_REPORT_COLUMN_N = 23
+};
+/* `full`: meta and repairs follow the other columns. */
+bool book_report_column(struct store *s, sqlite3_stmt *st, struct arena *a, bool full,
+			struct book_report *out, struct err *err);
+
+/* A growing array on the heap that ends as one in an arena. */
+struct book_list {
+	char *p;
+	size_t n, cap, size;
+};
+void *book_list_add(struct book_list *l); /* zeroed */
+void *book_list_end(struct book_list *l, struct arena *a, size_t *out_n);
+
+#endif

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "store/book_int.h"
+#include "store/facts_int.h"
+
+#include <stdlib.h>
+
+/* Questions over many reports. */
+
+enum {
+	IDS_TEXT_MAX = 64 * 1024 * 1024
+};
+
+struct book_report_iter {
+	struct store *s;
+	sqlite3_stmt *st;
+	struct buf ids; /* the domains as JSON, bound to the statement */
+};
+
+/* An organisation is what the report says, else the domain of its e-mail. */
+#define ORG_COLUMN \
+	"CASE WHEN r.org <> '' THEN r.org ELSE substr(r.email, instr(r.email, '@') + " \
+	"1) " \
+	"END"
+
+/* The filter's arguments are ?1 to ?6; INDEXED BY says which way it is walked. */
+#define FILTER_WHERE \
+	"WHERE r.first_day BETWEEN ?2 AND ?3 AND (?4 OR r.counted = 1) " \
+	"AND (NOT ?5 OR r.passed <> 0) AND (NOT ?6 OR r.messages <> r.passed) "
+#define OF_DOMAINS "AND r.domain_id IN (SELECT value FROM json_each(?1)) "
+
+#define NEWEST "ORDER BY r.first_day DESC, r.id DESC LIMIT ?7 OFFSET ?8"
+
+static void add_ids(const struct book_report_filter *f, struct buf *out)
+{
+	buf_init(out, IDS_TEXT_MAX);
+	buf_add_char(out, '[');
+	for (size_t i = 0; f->domain_ids && i < f->domain_n; i++)
+		buf_addf(out, "%s%lld", i ? "," : "", (long long)f->domain_ids[i]);
+	buf_add_char(out, ']');
+}
+
+/* Binds the filter; limit and offset where the statement has them. */
+static bool bind_filter(struct store *s, sqlite3_stmt *st,
+			const struct book_report_filter *f, const struct buf *ids,
+			struct err *err)
+{
+	const struct stmt_arg arg[] = {
+		f->domain_ids ? a_text(buf_sv(ids))
+			      : (struct stmt_arg){ .type = STMT_NULL },
+		a_int(f->day_from),
+		a_int(f->day_to),
+		a_int(f->any_state),
+		a_int(f->only_passing),
+		a_int(f->only_failing),
+		a_int(f->limit ? (int64_t)f->limit : -1),
+		a_int(f->offset < INT64_MAX ? (int64_t)f->offset : INT64_MAX),
+	};
+	if (ids->over)
+		return err_set(err, ERR_INTERNAL, "too many domains are asked for");
+	return stmt_bind(s, st, arg, sqlite3_bind_parameter_count(st) == 8 ? 8 : 6, err);
+}
+
+struct book_report_iter *book_reports(struct store *s, const struct book_report_filter *f,
+				      struct err *err)
+{
+	static const char all[] =
+		"SELECT " BOOK_REPORT_COLUMNS
+		" FROM book_report r INDEXED BY book_report_day "
+		"JOIN book_policy_domain p ON p.id = r.domain_id " FILTER_WHERE NEWEST;
+	static const char some[] =
+		"SELECT " BOOK_REPORT_COLUMNS
+		" FROM book_report r INDEXED BY book_report_domain "
+		"JOIN book_policy_domain p ON p.id = r.domain_id " FILTER_WHERE OF_DOMAINS
+			NEWEST;
+	struct book_report_iter *it = heap_array(1, sizeof(*it));
+	it->s = s;
+	add_ids(f, &it->ids);
+	/* Its own statement: several listings may be open at once. */
+	it->st = stmt_open(s, f->domain_ids ? some : all, err);
+	if (!it->st || !bind_filter(s, it->st, f, &it->ids, err))
+		book_report_iter_free(&it);
+	return it;
+}
+
+bool book_report_next(struct book_report_iter *it, struct arena *a,
+		      struct book_report *out, struct err *err)
+{
+	err->code = ERR_NONE;
+	return stmt_step(it->s, it->st, err) == STMT_ROW &&
+	       book_report_column(it->s, it->st, a, false, out, err);
+}
+
+void book_report_iter_free(struct book_report_iter **it)
+{
+	if (!*it)
+		return;
+	stmt_close(&(*it)->st);
+	buf_deinit(&(*it)->ids);
+	free(*it);
+	*it = NULL;
+}
+
+/* --- counts --- */
+
+struct domain_count {
+	int64_t domain;
+	uint64_t reports;
+};
+
+/* Where only days and domains narrow, the sums of days know it already. */
+static bool sums_know(const struct book_report_filter *f)
+{
+	return !f->any_state && !f->only_passing && !f->only_failing;
+}
+
+static bool count_by_sums(struct store *s, const struct book_report_filter *f,
+			  struct book_list *list, struct err *err)
+{
+	struct arena *a = arena_new();
+	const int64_t *id = f->domain_ids;
+	int64_t *all;
+	size_t n = f->domain_n;
+	bool ok = facts_settle(s, err);
+	if (ok && !id) {
+		ok = facts_domain_ids(s, a, &all, &n, err);
+		id = all;
+	}
+	for (size_t i = 0; ok && i < n; i++) {
+		struct rollup_sums v;
+		ok = facts_sums(s, id[i], f->day_from, f->day_to, &v, err);
+		if (ok && v.reports)
+			*(struct domain_count *)book_list_add(list) =
+				(struct domain_count){ id[i], v.reports };
+	}
+	arena_free(&a);
+	return ok;
+}
+
+static bool count_by_rows(struct store *s, const struct book_report_filter *f,
+			  struct book_list *list, struct err *err)
+{
+	static const char all[] =
+		"SELECT r.domain_id, count(*) FROM book_report r " FILTER_WHERE
+		"GROUP BY r.domain_id";
+	static const char some[] =
+		"SELECT r.domain_id, count(*) FROM book_report r "
+		"INDEXED BY book_report_domain " FILTER_WHERE OF_DOMAINS
+		"GROUP BY r.domain_id";
+	struct buf ids;
+	add_ids(f, &ids);
+	sqlite3_stmt *st = stmt_open(s, f->domain_ids ? some : all, err);
+	enum stmt_step step = STMT_FAILED;
+	if (st && bind_filter(s, st, f, &ids, err))
+		while ((step = stmt_step(s, st, err)) == STMT_ROW)
+			*(struct domain_count *)book_list_add(list) =
+				(struct domain_count){ stmt_i64(st, 0), stmt_u64(st, 1) };
+	stmt_close(&st);
+	buf_deinit(&ids);
+	return step == STMT_END;
+}
+
+static bool count_domains(struct store *s, const struct book_report_filter *f,
+			  struct arena *a, struct domain_count **out, size_t *out_n,
+			  struct err *err)
+{
+	struct book_list list = { .size = sizeof(**out) };
+	bool ok = sums_know(f) ? count_by_sums(s, f, &list, err)
+			       : count_by_rows(s, f, &list, err);
+	*out = book_list_end(&list, a, out_n);
+	return ok;
+}
+
+bool book_report_count(struct store *s, const struct book_report_filter *f, uint64_t *out,
+		       struct err *err)
+{
+	struct arena *a = arena_new();
+	struct domain_count *line;
+	size_t n;
+	bool ok = count_domains(s, f, a, &line, &n, err);
+	*out = 0;
+	for (size_t i = 0; i < n; i++)
+		*out += line[i].reports;
+	arena_free(&a);
+	return ok;
+}
+
+bool book_reports_per_domain(struct store *s, const struct book_report_filter *f,
+			     struct arena *a, int64_t **out_domain_id,
+			     uint64_t **out_count, size_t *out_n, struct err *err)
+{
+	struct domain_count *line;
+	bool ok = count_domains(s, f, a, &line, out_n, err);
+	*out_domain_id = arena_array(a, *out_n, sizeof(**out_domain_id));
+	*out_count = arena_array(a, *out_n, sizeof(**out_count));
+	for (size_t i = 0; i < *out_n; i++) {
+		(*out_domain_id)[i] = line[i].domain;
+		(*out_count)[i] = line[i].reports;
+	}
+	return ok;
+}
+
+/* --- reporters --- */
+
+/* Rows come ordered by organisation, so that those of one stand together. */
+static void add_reporter(sqlite3_stmt *st, struct arena *a, struct book_list *list)
+{
+	struct sv org = stmt_view(st, 0);
+	int64_t day = stmt_i64(st, 3);
+	struct book_reporter *last = NULL;
+	if (list->n)
+		last = (struct book_reporter *)(void *)(list->p +
+							(list->n - 1) * list->size);
+	if (!last || !sv_eq_fold(last->org, org)) {
+		last = book_list_add(list);
+		last->org = arena_sv(a, org);
+		last->last_day = day;
+	}
+	last->reports++;
+	last->messages += stmt_u64(st, 1);
+	last->passed += stmt_u64(st, 2);
+	if (day > last->last_day)
+		last->last_day = day;
+}
+
+static int reporter_cmp(const void *x, const void *y)
+{
+	const struct book_reporter *a = x, *b = y;
+	if (a->messages != b->messages)
+		return a->messages > b->messages ? -1 : 1;
+	if (a->reports != b->reports)
+		return a->reports > b->reports ? -1 : 1;
+	return sv_cmp(a->org, b->org);
+}
+
+bool book_reporters(struct store *s, const struct book_report_filter *f, struct arena *a,
+		    struct book_reporter **out, size_t *out_n, struct err *err)
+{
+#define REPORTER_COLUMNS \
+	"SELECT " ORG_COLUMN " AS name, r.messages, r.passed, r.first_day "
+	static const char all[] = REPORTER_COLUMNS "FROM book_report r " FILTER_WHERE
+						   "ORDER BY name COLLATE NOCASE";
+	static const char some[] = REPORTER_COLUMNS
+		"FROM book_report r INDEXED BY book_report_domain " FILTER_WHERE
+			OF_DOMAINS "ORDER BY name COLLATE NOCASE";
+#undef REPORTER_COLUMNS
+	struct book_list list = { .size = sizeof(**out) };
+	struct buf ids;
+	add_ids(f, &ids);
+	sqlite3_stmt *st = stmt_open(s, f->domain_ids ? some : all, err);
+	enum stmt_step step = STMT_FAILED;
+	if (st && bind_filter(s, st, f, &ids, err))
+		while ((step = stmt_step(s, st, err)) == STMT_ROW)
+			add_reporter(st, a, &list);
+	stmt_close(&st);
+	buf_deinit(&ids);
+	*out = book_list_end(&list, a, out_n);
+	qsort(*out, *out_n, sizeof(**out), reporter_cmp);
+	return step == STMT_END;
+}
+
+/* --- holdings --- */
+
+bool book_holdings(struct store *s, const int64_t *domain_ids, size_t n, struct arena *a,
+		   struct book_holding **out, size_t *out_n, struct err *err)
+{
+	/* length() of a BLOB is in the row's head: its pages are not read. */
+	static const char sql[] =
+		"SELECT r.id, r.arrived, "
+		"(SELECT coalesce(sum(length(f.bytes)), 0) FROM facts_piece f "
+		" WHERE f.id BETWEEN r.id << 20 AND (r.id + 1 << 20) - 1) + "
+		"CASE WHEN EXISTS (SELECT 1 FROM book_report o WHERE o.raw = r.raw AND "
+		" o.id <> r.id) OR EXISTS (SELECT 1 FROM book_delivery d WHERE "
+		" d.raw = r.raw AND d.report > 0 AND d.report <> r.id) THEN 0 ELSE "
+		"(SELECT coalesce(sum(length(b.bytes)), 0) FROM book_raw_piece b "
+		" WHERE b.id BETWEEN r.raw << 20 AND (r.raw + 1 << 20) - 1) END "
+		"FROM book_report r INDEXED BY book_report_domain WHERE r.domain_id IN "
+		"(SELECT value FROM json_each(?1)) ORDER BY r.arrived, r.id";
+	const struct book_report_filter f = { .domain_ids = domain_ids, .domain_n = n };
+	struct book_list list = { .size = sizeof(**out) };
+	struct buf ids;
+	add_ids(&f, &ids);
+	sqlite3_stmt *st = ids.over ? NULL : STMT_ASK(s, err, sql, a_text(buf_sv(&ids)));
+	if (ids.over)
+		(void)err_set(err, ERR_INTERNAL, "too many domains are asked for");
+	enum stmt_step step = STMT_FAILED;
+	while (st && (step = stmt_step(s, st, err)) == STMT_ROW)
+		*(struct book_holding *)book_list_add(&list) = (struct book_holding){
+			stmt_i64(st, 0), stmt_i64(st, 1), stmt_u64(st, 2)
+		};
+	buf_deinit(&ids);
+	*out = book_list_end(&list, a, out_n);
+	return step == STMT_END;
+}

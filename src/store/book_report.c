@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/date.h"
+#include "base/limits.h"
+#include "store/book_int.h"
+#include "store/facts_int.h"
+
+#include <string.h>
+
+enum {
+	KEY_TEXT_MAX = 64 * 1024,
+	HEX_MIN = 4,
+	SHORT_ID_MIN = 12,
+	SHA_HEX = 64,
+};
+
+/* --- reading a row --- */
+
+bool book_report_column(struct store *s, sqlite3_stmt *st, struct arena *a, bool full,
+			struct book_report *out, struct err *err)
+{
+	*out = (struct book_report){
+		.id = stmt_i64(st, 0),
+		.kind = (uint8_t)stmt_i64(st, 2),
+		.org = stmt_copy(st, 3, a),
+		.email = stmt_copy(st, 4, a),
+		.report_id = stmt_copy(st, 5, a),
+		.domain = stmt_copy(st, 6, a),
+		.domain_id = stmt_i64(st, 7),
+		.has_begin = sqlite3_column_type(st, 8) != SQLITE_NULL,
+		.begin = stmt_i64(st, 8),
+		.has_end = sqlite3_column_type(st, 9) != SQLITE_NULL,
+		.end = stmt_i64(st, 9),
+		.complete = stmt_flag(st, 10),
+		.counted = stmt_flag(st, 11),
+		.superseded_by = stmt_i64(st, 12),
+		.rows = stmt_u64(st, 13),
+		.messages = stmt_u64(st, 14),
+		.passed = stmt_u64(st, 15),
+		.first_day = stmt_i64(st, 16),
+		.days = (uint32_t)stmt_i64(st, 17),
+		.window = (uint8_t)stmt_i64(st, 18),
+		.arrived = stmt_i64(st, 19),
+		.raw_id = stmt_i64(st, 20),
+		.member = stmt_copy(st, 21, a),
+		.repair_n = stmt_u64(st, 22),
+	};
+	if (full) {
+		out->meta = stmt_copy(st, BOOK_REPORT_COLUMN_N, a);
+		out->repairs = stmt_copy(st, BOOK_REPORT_COLUMN_N + 1, a);
+	}
+	return book_sha_column(st, 1, out->sha) ||
+	       store_damaged(s, err, "report %lld has no SHA-256", (long long)out->id);
+}
+
+#define SELECT_FULL "SELECT " BOOK_REPORT_COLUMNS ", r.meta, r.repairs" BOOK_REPORT_FROM
+
+static bool take_one(struct store *s, sqlite3_stmt *st, struct arena *a,
+		     struct book_report *out, bool *found, struct err *err)
+{
+	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
+	*found = step == STMT_ROW;
+	if (step != STMT_ROW)
+		return step == STMT_END;
+	bool ok = book_report_column(s, st, a, true, out, err);
+	stmt_reset(st);
+	return ok;
+}
+
+bool book_report_by_sha(struct store *s, const uint8_t sha[32], struct arena *a,
+			struct book_report *out, bool *out_found, struct err *err)
+{
+	sqlite3_stmt *st = STMT_ASK(s, err, SELECT_FULL "WHERE r.sha8 = ? AND r.sha = ?",
+				    a_int(book_sha8(sha)),
+				    a_blob((struct sv){ (const char *)sha, 32 }));
+	return take_one(s, st, a, out, out_found, err);
+}
+
+bool book_report_by_id(struct store *s, int64_t id, struct arena *a,
+		       struct book_report *out, struct err *err)
+{
+	bool found;
+	sqlite3_stmt *st = STMT_ASK(s, err, SELECT_FULL "WHERE r.id = ?", a_int(id));
+	if (!take_one(s, st, a, out, &found, err))
+		return false;
+	return found ||
+	       err_set(err, ERR_NO_INPUT, "there is no report %lld", (long long)id);
+}
+
+/* --- identity in hex --- */
+
+static int hex_value(char c)
+{
+	char l = ascii_lower(c);
+	if (ascii_is_digit(c))
+		return c - '0';
+	return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+}
+
+static bool hex_parse(struct sv hex, uint8_t low[32], uint8_t high[32])
+{
+	memset(low, 0, 32);
+	memset(high, 0xff, 32);
+	if (hex.n < HEX_MIN || hex.n > SHA_HEX)
+		return false;
+	for (size_t i = 0; i < hex.n; i++) {
+		int v = hex_value(hex.p[i]);
+		if (v < 0)
+			return false;
+		unsigned shift = i % 2 ? 0 : 4;
+		low[i / 2] |= (uint8_t)((unsigned)v << shift);
+		high[i / 2] &= (uint8_t) ~((unsigned)(15 - v) << shift);
+	}
+	return true;
+}
+
+bool book_report_by_prefix(struct store *s, struct sv hex, struct arena *a,
+			   struct book_report *out, int *out_matches, struct err *err)
+{
+	uint8_t low[32], high[32];
+	*out_matches = 0;
+	if (!hex_parse(hex, low, high))
+		return true;
+	sqlite3_stmt *st = STMT_ASK(
+		s, err,
+		SELECT_FULL "WHERE r.sha8 BETWEEN ? AND ? AND r.sha BETWEEN ? AND ? "
+			    "LIMIT 2",
+		a_int(book_sha8(low)), a_int(book_sha8(high)),
+		a_blob((struct sv){ (const char *)low, 32 }),
+		a_blob((struct sv){ (const char *)high, 32 }));
+	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
+	for (; step == STMT_ROW; step = stmt_step(s, st, err)) {
+		if (++*out_matches > 1)
+			continue;
+		if (!book_report_column(s, st, a, true, out, err)) {
+			stmt_reset(st);
+			return false;
+		}
+	}
+	return step == STMT_END;
+}
+
+static size_t common_digits(const uint8_t a[32], const uint8_t b[32])
+{
+	size_t i = 0;
+	while (i < 32 && a[i] == b[i])
+		i++;
+	return 2 * i + (i < 32 && (a[i] ^ b[i]) < 16);
+}
+
+bool book_report_short_id(struct store *s, const uint8_t sha[32], char out[65],
+			  struct err *err)
+{
+	static const char digit[] = "0123456789abcdef";
+	uint8_t low[32] = { 0 }, high[32], other[32];
+	size_t n = SHORT_ID_MIN;
+	memset(high, 0xff, sizeof(high));
+	memcpy(low, sha, SHORT_ID_MIN / 2);
+	memcpy(high, sha, SHORT_ID_MIN / 2);
+	sqlite3_stmt *st =
+		STMT_ASK(s, err, "SELECT sha FROM book_report WHERE sha8 BETWEEN ? AND ?",
+			 a_int(book_sha8(low)), a_int(book_sha8(high)));
+	enum stmt_step step = STMT_FAILED;
+	while (st && (step = stmt_step(s, st, err)) == STMT_ROW) {
+		if (!book_sha_column(st, 0, other) || memcmp(other, sha, 32) == 0)
+			continue;
+		size_t need = common_digits(sha, other) + 1;
+		n = need > n ? need : n;
+	}
+	for (size_t i = 0; i < n; i++)
+		out[i] = digit[i % 2 ? sha[i / 2] & 15 : sha[i / 2] >> 4];
+	out[n] = '\0';
+	return step == STMT_END;
+}
+
+/* --- the natural key --- */
+
+/* The organisation, else what follows the @ of the e-mail. */
+static struct sv org_of(const struct book_report *r)
+{
+	struct sv org = sv_trim(r->org), mail = sv_trim(r->email);
+	if (org.n)
+		return org;
+	size_t at = mail.n;
+	while (at > 0 && mail.p[at - 1] != '@')
+		at--;
+	return sv_sub(mail, at, mail.n);
+}
+
+static void add_folded(struct buf *b, struct sv s)
+{
+	buf_add_varint(b, s.n);
+	for (size_t i = 0; i < s.n; i++)
+		buf_add_char(b, ascii_lower(s.p[i]));
+}
+
+static int64_t key_hash(const struct store *s, const struct book_report *r)
+{
+	struct buf b;
+	buf_init(&b, KEY_TEXT_MAX);
+	buf_add_char(&b, (char)r->kind);
+	add_folded(&b, org_of(r));
+	add_folded(&b, r->domain);
+	buf_add_block(&b, r->report_id);
+	buf_addf(&b, "%d %lld %d %lld", r->has_begin,
+		 r->has_begin ? (long long)r->begin : 0, r->has_end,
+		 r->has_end ? (long long)r->end : 0);
+	int64_t hash = (int64_t)hash_bytes(&s->key, b.p, b.n);
+	buf_deinit(&b);
+	return hash;
+}
+
+static bool same_key(const struct book_report *a, const struct book_report *b)
+{
+	return a->kind == b->kind && sv_eq_fold(org_of(a), org_of(b)) &&
+	       sv_eq_fold(a->domain, b->domain) && sv_eq(a->report_id, b->report_id) &&
+	       a->has_begin == b->has_begin && a->has_end == b->has_end &&
+	       (!a->has_begin || a->begin == b->begin) &&
+	       (!a->has_end || a->end == b->end);
+}
+
+static int64_t clamp_day(int64_t day)
+{
+	return day < ROLLUP_DAY_MIN   ? ROLLUP_DAY_MIN
+	       : day > ROLLUP_DAY_MAX ? ROLLUP_DAY_MAX
+				      : day;
+}
+
+/* The day that the key's window gives; a report that counts from there on is found by the
+ * index over days, any other by the index over odd ones. */
+static bool key_day(const struct book_report *r, int64_t *out)
+{
+	if (!r->has_begin && !r->has_end)
+		return false;
+	*out = clamp_day(date_day_of(r->has_begin ? r->begin : r->end));
+	return true;
+}
+
+static bool add_matches(struct store *s, sqlite3_stmt *st, const struct book_report *like,
+			struct arena *a, struct book_list *list, struct err *err)
+{
+	enum stmt_step step = STMT_FAILED;
+	while (st && (step = stmt_step(s, st, err)) == STMT_ROW) {
+		struct book_report r;
+		if (!book_report_column(s, st, a, false, &r, err)) {
+			stmt_reset(st);
+			return false;
+		}
+		if (same_key(&r, like) && memcmp(r.sha, like->sha, 32) != 0)
+			memcpy(book_list_add(list), &r, sizeof(r));
+	}
+	return step == STMT_END;
+}
+
+bool book_reports_by_key(struct store *s, const struct book_report *like, struct arena *a,
+			 struct book_report **out, size_t *out_n, struct err *err)
+{
+	static const char by_day[] =
+		"SELECT " BOOK_REPORT_COLUMNS BOOK_REPORT_FROM
+		"WHERE r.first_day = ?1 AND r.key_hash = ?2 AND r.key_odd = 0 AND "
+		"r.domain_id = ?3 ORDER BY r.id";
+	static const char odd[] = "SELECT " BOOK_REPORT_COLUMNS BOOK_REPORT_FROM
+				  "WHERE r.key_odd = 1 AND r.key_hash = ?1 ORDER BY r.id";
+	struct book_list list = { .size = sizeof(**out) };
+	struct book_policy_domain domain;
+	int64_t hash = key_hash(s, like), day;
+	bool found, ok = book_policy_domain(s, like->domain, &domain, &found, err);
+	if (ok && found && key_day(like, &day))
+		ok = add_matches(s,
+				 STMT_ASK(s, err, by_day, a_int(day), a_int(hash),
+					  a_int(domain.id)),
+				 like, a, &list, err);
+	if (ok && found)
+		ok = add_matches(s, STMT_ASK(s, err, odd, a_int(hash)), like, a, &list,
+				 err);
+	*out = book_list_end(&list, a, out_n);
+	return ok;
+}
+
+/* --- entering, superseding, removing --- */
+
+bool book_report_add(struct store *s, struct book_report *in, struct err *err)
+{
+	if (!store_in_tx(s, err) ||
+	    !book_policy_intern(s, in->domain, &in->domain_id, err))
+		return false;
+	if (in->days < 1 || in->days > ROLLUP_DAYS_MAX || in->meta.n > LIMIT_META)
+		return err_set(err, ERR_INTERNAL, "a report counts on %u days", in->days);
+	int64_t day = 0;
+	in->first_day = clamp_day(in->first_day);
+	bool odd = !key_day(in, &day) || day != in->first_day;
+	if (!STMT_RUN(
+		    s, err,
+		    "INSERT INTO book_report (sha8, sha, kind, domain_id, key_hash, "
+		    "key_odd, first_day, days, window_kind, begin_at, end_at, complete, "
+		    "counted, superseded_by, row_n, messages, passed, arrived, raw, "
+		    "org, email, report_id, member, repair_n, repairs, meta) VALUES "
+		    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, "
+		    "?, ?, ?, ?, ?)",
+		    a_int(book_sha8(in->sha)),
+		    a_blob((struct sv){ (const char *)in->sha, 32 }), a_int(in->kind),
+		    a_int(in->domain_id), a_int(key_hash(s, in)), a_int(odd),
+		    a_int(in->first_day), a_int(in->days), a_int(in->window),
+		    a_opt(in->has_begin, in->begin), a_opt(in->has_end, in->end),
+		    a_int(in->complete), a_int(in->superseded_by), a_uint(in->rows),
+		    a_uint(in->messages), a_uint(in->passed), a_int(in->arrived),
+		    a_int(in->raw_id), a_text(in->org), a_text(in->email),
+		    a_text(in->report_id), a_text(in->member), a_uint(in->repair_n),
+		    a_blob(in->repairs), a_blob(in->meta)))
+		return false;
+	in->id = sqlite3_last_insert_rowid(s->db);
+	in->counted = false;
+	return true;
+}
+
+bool book_report_supersede(struct store *s, int64_t id, int64_t by, struct err *err)
+{
+	return STMT_RUN(s, err, "UPDATE book_report SET superseded_by = ?2 WHERE id = ?1",
+			a_int(id), a_int(by));
+}
+
+/* Raws that a report came from or was delivered by. */
+static bool raws_of(struct store *s, int64_t report, struct arena *a, int64_t **out,
+		    size_t *out_n, struct err *err)
+{
+	struct book_list list = { .size = sizeof(**out) };
+	sqlite3_stmt *st =
+		STMT_ASK(s, err,
+			 "SELECT raw FROM book_delivery WHERE report = ?1 AND report > 0 "
+			 "UNION SELECT raw FROM book_report WHERE id = ?1",
+			 a_int(report));
+	enum stmt_step step = STMT_FAILED;
+	while (st && (step = stmt_step(s, st, err)) == STMT_ROW)
+		*(int64_t *)book_list_add(&list) = stmt_i64(st, 0);
+	*out = book_list_end(&list, a, out_n);
+	return step == STMT_END;
+}
+
+static bool must_be_uncounted(struct store *s, int64_t id, struct err *err)
+{
+	sqlite3_stmt *st = STMT_ASK(
+		s, err, "SELECT counted FROM book_report WHERE id = ?", a_int(id));
+	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
+	if (step == STMT_END)
+		return err_set(err, ERR_NO_INPUT, "there is no report %lld",
+			       (long long)id);
+	bool counted = step == STMT_ROW && stmt_flag(st, 0);
+	if (step == STMT_ROW)
+		stmt_reset(st);
+	if (counted)
+		return err_set(err, ERR_INTERNAL, "report %lld still counts",
+			       (long long)id);
+	return step == STMT_ROW;
+}
+
+bool book_report_remove(struct store *s, int64_t id, struct err *err)
+{
+	if (!store_in_tx(s, err) || !must_be_uncounted(s, id, err))
+		return false;
+	struct arena *a = arena_new();
+	int64_t *raw;
+	size_t n;
+	bool ok = raws_of(s, id, a, &raw, &n, err) && facts_remove(s, id, err) &&
+		  STMT_RUN(s, err,
+			   "DELETE FROM book_delivery WHERE report = ? AND report > 0",
+			   a_int(id)) &&
+		  STMT_RUN(s, err, "DELETE FROM book_report WHERE id = ?", a_int(id));
+	for (size_t i = 0; ok && i < n; i++)
+		ok = book_raw_remove_unused(s, raw[i], err);
+	arena_free(&a);
+	return ok;
+}

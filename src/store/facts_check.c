@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/facts.h"
+
+#include "base/arena.h"
+#include "base/date.h"
+#include "store/book_int.h"
+#include "store/facts_int.h"
+#include "store/stmt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/*
+ * A domain at a time: its roll-ups are built anew, by the code that built them, in
+ * temporary tables that SQLite keeps in a file of its own, and then compared day by day.
+ * So memory is that of one flush, however large a day is. A mending run takes the write
+ * lock for one domain after the other, so that others get their turn.
+ */
+
+struct check {
+	struct store *s;
+	const struct facts_check_options *o;
+	struct facts_check_result *out;
+	struct rollup *roll;
+	uint64_t reports_all;
+	int64_t domain;
+	bool own_tx;
+};
+
+/* --- words --- */
+
+static void say(struct check *c, const char *text)
+{
+	if (!c->out->first[0])
+		(void)snprintf(c->out->first, sizeof(c->out->first), "%s", text);
+}
+
+static bool say_domain(struct check *c, const char *what, struct err *err)
+{
+	char text[sizeof(c->out->first)];
+	if (c->out->first[0])
+		return true;
+	sqlite3_stmt *st = STMT_ASK(c->s, err,
+				    "SELECT name FROM book_policy_domain WHERE id = ?",
+				    a_int(c->domain));
+	enum stmt_step step = st ? stmt_step(c->s, st, err) : STMT_FAILED;
+	if (step == STMT_FAILED)
+		return false;
+	struct sv name = step == STMT_ROW ? stmt_view(st, 0) : SV("(unknown)");
+	(void)snprintf(text, sizeof(text), "domain %.*s: %s",
+		       SV_ARG(sv_sub(name, 0, 120)), what);
+	if (step == STMT_ROW)
+		stmt_reset(st);
+	say(c, text);
+	return true;
+}
+
+/* --- transactions --- */
+
+static bool begin(struct check *c, struct err *err)
+{
+	c->own_tx = !c->s->in_tx;
+	if (!c->own_tx)
+		return facts_settle(c->s, err);
+	/* Without mending a reader's view of one instant is enough. */
+	return c->o->mend ? store_begin(c->s, err) : store_exec(c->s, "BEGIN", err);
+}
+
+static bool end(struct check *c, bool ok, struct err *err)
+{
+	struct err ignored;
+	if (!c->own_tx)
+		return ok;
+	if (c->o->mend)
+		ok = ok && store_commit(c->s, err);
+	else
+		ok = ok && store_exec(c->s, "COMMIT", err);
+	if (!ok && c->o->mend)
+		store_rollback(c->s);
+	else if (!ok)
+		(void)store_exec(c->s, "ROLLBACK", &ignored);
+	return ok;
+}
+
+/* --- the file itself --- */
+
+static bool check_pragma(struct check *c, const char *sql, bool ok_row, struct err *err)
+{
+	sqlite3_stmt *st = stmt_open(c->s, sql, err);
+	if (!st)
+		return false;
+	enum stmt_step step = stmt_step(c->s, st, err);
+	struct sv v = step == STMT_ROW ? stmt_view(st, 0) : SV("");
+	bool ok = ok_row ? sv_eq(v, SV("ok")) : step == STMT_END;
+	if (!ok && step != STMT_FAILED)
+		(void)store_damaged(c->s, err, "%s%.*s",
+				    ok_row ? "" : "a row points nowhere in table ",
+				    SV_ARG(sv_sub(v, 0, 200)));
+	stmt_close(&st);
+	return ok;
+}
+
+static bool check_file(struct check *c, struct err *err)
+{
+	return check_pragma(c, "PRAGMA integrity_check(1)", true, err) &&
+	       check_pragma(c, "PRAGMA foreign_key_check", false, err);
+}
+
+/* --- facets --- */
+
+static bool next_facet(struct check *c, int64_t *id, bool *differs, bool *passed,
+		       struct err *err)
+{
+	sqlite3_stmt *st = STMT_ASK(c->s, err,
+				    "SELECT id, kind, passed, bytes FROM facts_facet "
+				    "WHERE id > ? ORDER BY id LIMIT 1",
+				    a_int(*id));
+	enum stmt_step step = st ? stmt_step(c->s, st, err) : STMT_FAILED;
+	*id = 0;
+	if (step != STMT_ROW)
+		return step == STMT_END;
+	*id = stmt_i64(st, 0);
+	*passed = c->o->passed((uint8_t)stmt_i64(st, 1), stmt_view(st, 3));
+	*differs = *passed != stmt_flag(st, 2);
+	stmt_reset(st);
+	return true;
+}
+
+static bool check_facets(struct check *c, struct err *err)
+{
+	int64_t id = 0;
+	bool differs = false, passed = false;
+	if (!c->o->passed)
+		return true;
+	while (next_facet(c, &id, &differs, &passed, err) && id) {
+		if (!differs)
+			continue;
+		c->out->facets_differ++;
+		say(c, "a facet passes or fails otherwise than it did");
+		if (c->o->mend &&
+		    !STMT_RUN(c->s, err,
+			      "UPDATE facts_facet SET passed = ?2 WHERE id = ?1",
+			      a_int(id), a_int(passed)))
+			return false;
+	}
+	facts_mirror_clear(c->s->facts);
+	return id == 0 && err->code == ERR_NONE;
+}
+
+/* Pieces whose report is gone would become another report's. */
+static bool check_pieces(struct check *c, struct err *err)
+{
+#define LOST_PIECES \
+	" FROM facts_piece WHERE NOT EXISTS (SELECT 1 FROM book_report r WHERE " \
+	"r.id = facts_piece.id >> 20)"
+	int64_t lost;
+	if (!store_int(c->s, "SELECT count(*)" LOST_PIECES, &lost, err))
+		return false;
+	if (lost == 0)
+		return true;
+	c->out->figures_differ += (uint64_t)lost;
+	say(c, "facts are there of a report that is not");
+	return !c->o->mend || stmt_run(c->s, "DELETE" LOST_PIECES, NULL, 0, err);
+#undef LOST_PIECES
+}
+
+/* --- building anew --- */
+
+static bool check_figures(struct check *c, sqlite3_stmt *st,
+			  const struct facts_figures *f, struct err *err)
+{
+	if (stmt_u64(st, 4) == f->rows && stmt_u64(st, 5) == f->messages &&
+	    stmt_u64(st, 6) == f->passed)
+		return true;
+	char text[100];
+	(void)snprintf(text, sizeof(text), "the figures of report %lld are not its rows'",
+		       (long long)stmt_i64(st, 0));
+	c->out->figures_differ++;
+	say(c, text);
+	return !c->o->mend ||
+	       STMT_RUN(c->s, err,
+			"UPDATE book_report SET row_n = ?2, messages = ?3, passed = ?4 "
+			"WHERE id = ?1",
+			a_int(stmt_i64(st, 0)), a_uint(f->rows), a_uint(f->messages),
+			a_uint(f->passed));
+}
+
+static bool rebuild_report(struct check *c, sqlite3_stmt *st, struct err *err)
+{
+	struct facts_figures f;
+	uint64_t days = stmt_u64(st, 3);
+	struct rollup_place at = {
+		.domain = c->domain,
+		.first_day = stmt_i64(st, 2),
+		.days = days <= ROLLUP_DAYS_MAX ? (uint32_t)days : 0,
+		.add = true,
+	};
+	bool counted = stmt_flag(st, 1);
+	if ((counted && !rollup_add_report(c->s, c->roll, &at, err)) ||
+	    !facts_feed(c->s, stmt_i64(st, 0), &at, counted ? c->roll : NULL, &f, err))
+		return false;
+	c->out->reports++;
+	c->out->rows += f.rows;
+	if (c->o->progress && c->out->reports % 64 == 0)
+		c->o->progress(c->o->ctx, c->out->reports, c->reports_all);
+	return check_figures(c, st, &f, err);
+}
+
+static bool rebuild(struct check *c, struct err *err)
+{
+	static const char sql[] =
+		"SELECT id, counted, first_day, days, row_n, messages, passed "
+		"FROM book_report INDEXED BY book_report_domain WHERE domain_id = ? "
+		"ORDER BY first_day";
+	const struct stmt_arg domain = a_int(c->domain);
+	sqlite3_stmt *st = stmt_open(c->s, sql, err);
+	enum stmt_step step = STMT_FAILED;
+	bool ok = st && stmt_bind(c->s, st, &domain, 1, err);
+	while (ok && (step = stmt_step(c->s, st, err)) == STMT_ROW)
+		ok = rebuild_report(c, st, err);
+	stmt_close(&st);
+	return ok && step == STMT_END && rollup_flush(c->s, c->roll, err);
+}
+
+/* --- comparing --- */
+
+/* The entries of one day, part after part. */
+struct stream {
+	struct store *s;
+	sqlite3_stmt *st;
+	struct sv left;
+	struct codec_entry e, before;
+	bool broken;
+};
+
+static bool stream_open(struct stream *m, struct store *s, const char *sql,
+			int64_t domain, int64_t day, struct err *err)
+{
+	*m = (struct stream){ .s = s };
+	m->st = STMT_ASK(s, err, sql, a_int(domain), a_int(day));
+	return m->st;
+}
+
+/* A part must not begin before its key, nor its key before the part in front of it. */
+static bool key_fits(const struct stream *m, struct sv first)
+{
+	struct codec_key k;
+	struct sv left = m->left;
+	struct codec_entry e = { 0 };
+	if (!codec_take_entry(&left, &e))
+		return false;
+	if (first.n == 0)
+		return m->before.key.fp == 0;
+	return codec_key_parse(first, &k) && codec_key_cmp(&k, &e.key) <= 0 &&
+	       (m->before.key.fp == 0 || codec_key_cmp(&m->before.key, &k) < 0);
+}
+
+/* False at the end, at a damaged part (`broken`) or on a failure. */
+static bool stream_next(struct stream *m, struct err *err)
+{
+	if (m->left.n == 0) {
+		if (!m->st || m->broken)
+			return false;
+		enum stmt_step step = stmt_step(m->s, m->st, err);
+		if (step != STMT_ROW) {
+			m->st = NULL;
+			return false;
+		}
+		m->left = stmt_view(m->st, 1);
+		m->before = m->e;
+		m->e = (struct codec_entry){ 0 };
+		m->broken = !key_fits(m, stmt_view(m->st, 0));
+	}
+	m->broken = m->broken || !codec_take_entry(&m->left, &m->e);
+	return !m->broken;
+}
+
+static void stream_close(struct stream *m)
+{
+	if (m->st)
+		stmt_reset(m->st);
+}
+
+static bool entries_equal(const struct codec_entry *a, const struct codec_entry *b)
+{
+	return codec_key_cmp(&a->key, &b->key) == 0 && a->rows == b->rows &&
+	       a->messages == b->messages;
+}
+
+static bool compare_rolls(struct check *c, int64_t day, bool *out_same, struct err *err)
+{
+	static const char have_sql[] = "SELECT first, bytes FROM facts_roll WHERE "
+				       "domain = ? AND day = ? ORDER BY first";
+	static const char want_sql[] = "SELECT first, bytes FROM temp.check_roll WHERE "
+				       "domain = ? AND day = ? ORDER BY first";
+	struct stream have, want;
+	if (!stream_open(&have, c->s, have_sql, c->domain, day, err) ||
+	    !stream_open(&want, c->s, want_sql, c->domain, day, err))
+		return false;
+	bool more = true;
+	*out_same = true;
+	while (*out_same && more) {
+		bool a = stream_next(&have, err), b = stream_next(&want, err);
+		more = a && b;
+		*out_same = a == b && !have.broken &&
+			    (!more || entries_equal(&have.e, &want.e));
+	}
+	stream_close(&have);
+	stream_close(&want);
+	return err->code == ERR_NONE;
+}
+
+/* Compares one row of sums; `which` is 0 for a day, 1 for a month. */
+static bool compare_sums(struct check *c, int which, int64_t at, bool *out_same,
+			 struct err *err)
+{
+#define SUMS(t) \
+	"SELECT count(*) = 0 FROM (SELECT * FROM facts_" t \
+	" WHERE domain = ?1 AND day = ?2 EXCEPT SELECT * FROM temp.check_" t \
+	" WHERE domain = ?1 AND day = ?2 UNION ALL SELECT * FROM (SELECT * FROM " \
+	"temp.check_" t " WHERE domain = ?1 AND day = ?2 EXCEPT SELECT * FROM facts_" t \
+	" WHERE domain = ?1 AND day = ?2))"
+	static const char day[] = SUMS("day"), month[] = SUMS("month");
+#undef SUMS
+	sqlite3_stmt *st = STMT_ASK(c->s, err, which ? month : day, a_int(c->domain),
+				    a_int(at));
+	if (!st || stmt_step(c->s, st, err) != STMT_ROW)
+		return false;
+	*out_same = stmt_flag(st, 0);
+	stmt_reset(st);
+	return true;
+}
+
+/* --- mending --- */
+
+#define MEND(t) \
+	{ \
+		"DELETE FROM facts_" t " WHERE domain = ? AND day = ?", \
+			"INSERT INTO facts_" t " SELECT * FROM temp.check_" t \
+			" WHERE domain = ? AND day = ?" \
+	}
+
+static bool replace(struct check *c, const char *const sql[2], int64_t at,
+		    struct err *err)
+{
+	return STMT_RUN(c->s, err, sql[0], a_int(c->domain), a_int(at)) &&
+	       STMT_RUN(c->s, err, sql[1], a_int(c->domain), a_int(at));
+}
+
+static bool differs(struct check *c, const char *what, int64_t day, struct err *err)
+{
+	char text[120], date[DATE_TEXT];
+	(void)snprintf(text, sizeof(text), "%s %s differs", what,
+		       date_format_day(day, date));
+	c->out->differ++;
+	return say_domain(c, text, err);
+}
+
+static bool check_day(struct check *c, int64_t day, struct err *err)
+{
+	static const char *const roll[2] = MEND("roll"), *const sums[2] = MEND("day");
+	bool same_roll, same_sums;
+	c->out->domain_days++;
+	if (!compare_rolls(c, day, &same_roll, err) ||
+	    !compare_sums(c, 0, day, &same_sums, err))
+		return false;
+	if (same_roll && same_sums)
+		return true;
+	if (!differs(c, same_roll ? "the sums of" : "the roll-up of", day, err))
+		return false;
+	return !c->o->mend || (replace(c, roll, day, err) && replace(c, sums, day, err));
+}
+
+static bool check_month(struct check *c, int64_t month, struct err *err)
+{
+	static const char *const sums[2] = MEND("month");
+	bool same;
+	if (!compare_sums(c, 1, month, &same, err))
+		return false;
+	if (same)
+		return true;
+	int64_t year = month / 12 - (month % 12 < 0), left = month % 12;
+	int64_t day = date_from_civil(1970 + year,
+				      (unsigned)(left < 0 ? left + 12 : left) + 1, 1);
+	if (!differs(c, "the sums of the month that begins on", day, err))
+		return false;
+	return !c->o->mend || replace(c, sums, month, err);
+}
+
+/* --- all of it --- */
+
+static bool list_of(struct store *s, const char *sql, int64_t arg, struct arena *a,
+		    int64_t **out, size_t *out_n, struct err *err)
+{
+	struct book_list list = { .size = sizeof(**out) };
+	sqlite3_stmt *st = STMT_ASK(s, err, sql, a_int(arg));
+	enum stmt_step step = STMT_FAILED;
+	while (st && (step = stmt_step(s, st, err)) == STMT_ROW)
+		*(int64_t *)book_list_add(&list) = stmt_i64(st, 0);
+	*out = book_list_end(&list, a, out_n);
+	return step == STMT_END;
+}
+
+static bool compare_domain(struct check *c, struct arena *a, struct err *err)
+{
+	static const char days[] =
+		"SELECT day FROM facts_roll WHERE domain = ?1 UNION "
+		"SELECT day FROM facts_day WHERE domain = ?1 UNION "
+		"SELECT day FROM temp.check_roll WHERE domain = ?1 UNION "
+		"SELECT day FROM temp.check_day WHERE domain = ?1 ORDER BY 1";
+	static const char months[] =
+		"SELECT day FROM facts_month WHERE domain = ?1 UNION "
+		"SELECT day FROM temp.check_month WHERE domain = ?1 ORDER BY 1";
+	int64_t *at;
+	size_t n;
+	bool ok = list_of(c->s, days, c->domain, a, &at, &n, err);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = check_day(c, at[i], err);
+	ok = ok && list_of(c->s, months, c->domain, a, &at, &n, err);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = check_month(c, at[i], err);
+	return ok;
+}
+
+static bool check_domain(struct check *c, int64_t domain, struct err *err)
+{
+	c->domain = domain;
+	if (!begin(c, err))
+		return false;
+	struct arena *a = arena_new();
+	bool ok = rebuild(c, err) && compare_domain(c, a, err) &&
+		  store_exec(c->s,
+			     "DELETE FROM temp.check_roll; DELETE FROM temp.check_day; "
+			     "DELETE FROM temp.check_month",
+			     err);
+	arena_free(&a);
+	if (!ok)
+		rollup_forget(c->roll);
+	return end(c, ok, err);
+}
+
+static bool make_tables(struct store *s, struct err *err)
+{
+#define SUMS_TABLE(t) \
+	"CREATE TEMP TABLE " t " (domain INTEGER, day INTEGER, reports INTEGER, " \
+	"row_n INTEGER, row_passed INTEGER, messages INTEGER, passed INTEGER, " \
+	"PRIMARY KEY (domain, day)) WITHOUT ROWID;"
+	return store_exec(s,
+			  "CREATE TEMP TABLE check_roll (domain INTEGER, day INTEGER, "
+			  "first BLOB, bytes BLOB, PRIMARY KEY (domain, day, first)) "
+			  "WITHOUT ROWID;" SUMS_TABLE("check_day")
+				  SUMS_TABLE("check_month"),
+			  err);
+#undef SUMS_TABLE
+}
+
+static void drop_tables(struct store *s)
+{
+	struct err ignored;
+	(void)store_exec(s,
+			 "DROP TABLE IF EXISTS temp.check_roll;"
+			 "DROP TABLE IF EXISTS temp.check_day;"
+			 "DROP TABLE IF EXISTS temp.check_month",
+			 &ignored);
+}
+
+static bool check_all(struct check *c, struct err *err)
+{
+	static const char domains[] = "SELECT id FROM book_policy_domain WHERE id > ?1 "
+				      "UNION SELECT DISTINCT domain FROM facts_month "
+				      "UNION SELECT DISTINCT domain FROM facts_day "
+				      "UNION SELECT DISTINCT domain FROM facts_roll "
+				      "ORDER BY 1";
+	int64_t reports, *id;
+	size_t n;
+	if (!check_file(c, err) || !begin(c, err))
+		return false;
+	bool ok = check_facets(c, err) && check_pieces(c, err);
+	if (!end(c, ok, err) ||
+	    !store_int(c->s, "SELECT count(*) FROM book_report", &reports, err))
+		return false;
+	c->reports_all = (uint64_t)reports;
+	struct arena *a = arena_new();
+	ok = list_of(c->s, domains, 0, a, &id, &n, err);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = check_domain(c, id[i], err);
+	arena_free(&a);
+	if (ok && c->o->progress)
+		c->o->progress(c->o->ctx, c->out->reports, c->reports_all);
+	return ok;
+}
+
+bool facts_check(struct store *s, const struct facts_check_options *o,
+		 struct facts_check_result *out, struct err *err)
+{
+	struct check c = { .s = s, .o = o, .out = out };
+	struct err ignored;
+	*out = (struct facts_check_result){ 0 };
+	err->code = ERR_NONE;
+	if (o->mend && s->mode == STORE_READ)
+		return err_set(err, ERR_INTERNAL, "a store that is only read is mended");
+	/* Also forbids writing to temporary tables. */
+	if (s->mode == STORE_READ && !store_exec(s, "PRAGMA query_only=0", err))
+		return false;
+	c.roll = rollup_new(ROLLUP_CHECK);
+	bool ok = make_tables(s, err) && check_all(&c, err);
+	rollup_free(&c.roll);
+	drop_tables(s);
+	if (s->mode == STORE_READ)
+		(void)store_exec(s, "PRAGMA query_only=1", &ignored);
+	return ok;
+}

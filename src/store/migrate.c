@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/buf.h"
+#include "crypto/digest.h"
+#include "store/stmt.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * Numbered migrations. Each names the least build that may open what it leaves; a later
+ * build that only adds may leave that as it is, so that an older one still opens the
+ * file. Never edit a migration that was released: add one.
+ */
+
+static const char schema_1[] =
+	"CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL)"
+	"  STRICT, WITHOUT ROWID;"
+	"CREATE TABLE book_meta (key TEXT PRIMARY KEY, value BLOB NOT NULL)"
+	"  STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE book_client ("
+	"  id INTEGER PRIMARY KEY,"
+	"  name TEXT NOT NULL COLLATE NOCASE UNIQUE,"
+	"  raw_addr TEXT NOT NULL, digest_addr TEXT NOT NULL,"
+	"  created INTEGER NOT NULL, retired INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE book_domain ("
+	"  id INTEGER PRIMARY KEY,"
+	"  client INTEGER NOT NULL REFERENCES book_client(id),"
+	"  name TEXT NOT NULL UNIQUE, purpose INTEGER NOT NULL,"
+	"  created INTEGER NOT NULL, retired INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX book_domain_client ON book_domain(client);"
+
+	/* Policy domains as reported: every total and roll-up goes by their ids. */
+	"CREATE TABLE book_policy_domain ("
+	"  id INTEGER PRIMARY KEY,"
+	"  name TEXT NOT NULL UNIQUE, refused INTEGER NOT NULL) STRICT;"
+
+	/* sha8: the first 8 bytes of the SHA-256, ordered as the hex digits are; an index
+	 * over integers costs a third of one over the digests. */
+	"CREATE TABLE book_raw ("
+	"  id INTEGER PRIMARY KEY,"
+	"  sha8 INTEGER NOT NULL, sha BLOB NOT NULL,"
+	"  size INTEGER NOT NULL, form INTEGER NOT NULL,"
+	"  done INTEGER NOT NULL, kept INTEGER NOT NULL,"
+	"  arrived INTEGER NOT NULL, path TEXT NOT NULL) STRICT;"
+	"CREATE INDEX book_raw_sha ON book_raw(sha8);"
+	/* id = raw * 2^20 + number of the piece: large values lie best in a table that is
+	 * clustered by an integer. */
+	"CREATE TABLE book_raw_piece ("
+	"  id INTEGER PRIMARY KEY,"
+	"  codec INTEGER NOT NULL, plain INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;"
+
+	"CREATE TABLE book_delivery ("
+	"  raw INTEGER NOT NULL REFERENCES book_raw(id), seq INTEGER NOT NULL,"
+	"  report INTEGER NOT NULL,"
+	"  kind INTEGER NOT NULL, status INTEGER NOT NULL, by_mail INTEGER NOT NULL,"
+	"  arrived INTEGER NOT NULL,"
+	"  member TEXT NOT NULL, reason TEXT NOT NULL, refused_domain TEXT NOT NULL,"
+	"  path TEXT NOT NULL, sender TEXT NOT NULL, dkim_domains TEXT NOT NULL,"
+	"  auth_results TEXT NOT NULL, message_id TEXT NOT NULL,"
+	"  subject TEXT NOT NULL, dated TEXT NOT NULL,"
+	"  PRIMARY KEY (raw, seq)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX book_delivery_report ON book_delivery(report) WHERE report > 0;"
+	"CREATE INDEX book_delivery_refused ON book_delivery(refused_domain)"
+	"  WHERE refused_domain <> '';"
+
+	"CREATE TABLE book_report ("
+	"  id INTEGER PRIMARY KEY,"
+	"  sha8 INTEGER NOT NULL, sha BLOB NOT NULL,"
+	"  kind INTEGER NOT NULL,"
+	"  domain_id INTEGER NOT NULL REFERENCES book_policy_domain(id),"
+	"  key_hash INTEGER NOT NULL, key_odd INTEGER NOT NULL,"
+	"  first_day INTEGER NOT NULL, days INTEGER NOT NULL,"
+	"  window_kind INTEGER NOT NULL,"
+	"  begin_at INTEGER, end_at INTEGER,"
+	"  complete INTEGER NOT NULL, counted INTEGER NOT NULL,"
+	"  superseded_by INTEGER NOT NULL,"
+	"  row_n INTEGER NOT NULL, messages INTEGER NOT NULL, passed INTEGER NOT NULL,"
+	"  arrived INTEGER NOT NULL, raw INTEGER NOT NULL,"
+	"  org TEXT NOT NULL, email TEXT NOT NULL, report_id TEXT NOT NULL,"
+	"  member TEXT NOT NULL,"
+	"  repair_n INTEGER NOT NULL, repairs BLOB NOT NULL, meta BLOB NOT NULL) STRICT;"
+	"CREATE INDEX book_report_sha ON book_report(sha8);"
+	/* Both the listing by day and the natural key, whose window gives its day ... */
+	"CREATE INDEX book_report_day ON book_report(first_day, domain_id, key_hash);"
+	/* ... all but those whose day came from elsewhere. */
+	"CREATE INDEX book_report_odd ON book_report(key_hash) WHERE key_odd = 1;"
+	"CREATE INDEX book_report_domain ON book_report(domain_id, first_day);"
+	"CREATE INDEX book_report_raw ON book_report(raw);"
+	"CREATE INDEX book_report_superseded ON book_report(superseded_by)"
+	"  WHERE superseded_by > 0;"
+
+	"CREATE TABLE facts_facet ("
+	"  id INTEGER PRIMARY KEY,"
+	"  hash INTEGER NOT NULL, kind INTEGER NOT NULL, passed INTEGER NOT NULL,"
+	"  bytes BLOB NOT NULL) STRICT;"
+	"CREATE INDEX facts_facet_hash ON facts_facet(hash);"
+	/* id = report * 2^20 + number of the piece. */
+	"CREATE TABLE facts_piece (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
+	/* A part of a (domain, day): its entries from `first` on. */
+	"CREATE TABLE facts_roll ("
+	"  domain INTEGER NOT NULL, day INTEGER NOT NULL, first BLOB NOT NULL,"
+	"  bytes BLOB NOT NULL,"
+	"  PRIMARY KEY (domain, day, first)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE facts_day ("
+	"  domain INTEGER NOT NULL, day INTEGER NOT NULL,"
+	"  reports INTEGER NOT NULL, row_n INTEGER NOT NULL,"
+	"  row_passed INTEGER NOT NULL, messages INTEGER NOT NULL,"
+	"  passed INTEGER NOT NULL,"
+	"  PRIMARY KEY (domain, day)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE facts_month ("
+	"  domain INTEGER NOT NULL, day INTEGER NOT NULL,"
+	"  reports INTEGER NOT NULL, row_n INTEGER NOT NULL,"
+	"  row_passed INTEGER NOT NULL, messages INTEGER NOT NULL,"
+	"  passed INTEGER NOT NULL,"
+	"  PRIMARY KEY (domain, day)) STRICT, WITHOUT ROWID;";
+
+static const struct migration {
+	int schema;
+	const char *least_build;
+	const char *sql;
+} migrations[] = {
+	{ 1, "0.1.0", schema_1 },
+};
+
+enum {
+	MIGRATION_N = sizeof(migrations) / sizeof(migrations[0])
+};
+
+int store_schema(void)
+{
+	return migrations[MIGRATION_N - 1].schema;
+}
+
+/* --- builds --- */
+
+bool migrate_build_parse(struct sv text, uint64_t out[3])
+{
+	for (int i = 0; i < 3; i++) {
+		struct sv part = sv_take_until(&text, '.');
+		if (part.n > 9 || !sv_to_u64(part, &out[i]))
+			return false;
+	}
+	return text.n == 0;
+}
+
+int migrate_build_cmp(const uint64_t a[3], const uint64_t b[3])
+{
+	for (int i = 0; i < 3; i++)
+		if (a[i] != b[i])
+			return a[i] < b[i] ? -1 : 1;
+	return 0;
+}
+
+/* --- looking --- */
+
+struct file_says {
+	int64_t schema;
+	char build[40], least[40];
+};
+
+static bool meta_text(struct store *s, const char *key, char out[40], struct err *err)
+{
+	sqlite3_stmt *st = stmt_open(s, "SELECT value FROM meta WHERE key = ?", err);
+	if (!st)
+		return false;
+	const struct stmt_arg arg = a_text(sv_from(key));
+	enum stmt_step step = STMT_FAILED;
+	if (stmt_bind(s, st, &arg, 1, err))
+		step = stmt_step(s, st, err);
+	struct sv v = step == STMT_ROW ? stmt_view(st, 0) : SV("");
+	bool fits = v.n > 0 && v.n < 40;
+	if (fits)
+		memcpy(out, v.p, v.n);
+	out[fits ? v.n : 0] = '\0';
+	stmt_close(&st);
+	return step != STMT_FAILED;
+}
+
+static bool read_says(struct store *s, struct file_says *out, struct err *err)
+{
+	char schema[40];
+	uint64_t n;
+	if (!meta_text(s, "schema", schema, err) ||
+	    !meta_text(s, "build", out->build, err) ||
+	    !meta_text(s, "least_build", out->least, err))
+		return false;
+	if (!sv_to_u64(sv_from(schema), &n) || n == 0 || n > 1000000)
+		return store_damaged(s, err, "its table meta names no schema");
+	out->schema = (int64_t)n;
+	return true;
+}
+
+static bool judge(struct store *s, const struct file_says *f, enum store_file *out,
+		  struct err *err)
+{
+	uint64_t ours[3], build[3], least[3];
+	if (!migrate_build_parse(sv_from(POSTERN_VERSION), ours))
+		return err_set(err, ERR_INTERNAL, "this build has no number X.Y.Z");
+	if (!migrate_build_parse(sv_from(f->build), build) ||
+	    !migrate_build_parse(sv_from(f->least), least))
+		return store_damaged(s, err, "its table meta names no build");
+	if (migrate_build_cmp(ours, least) < 0)
+		return err_set(err, ERR_CONFIG,
+			       "%s needs Postern %s or later (it was last written by "
+			       "%s); this is %s. Install that build and run the same "
+			       "command again. Nothing was changed.",
+			       s->path, f->least, f->build, POSTERN_VERSION);
+	bool older = f->schema < store_schema() || migrate_build_cmp(build, ours) < 0;
+	*out = older ? STORE_FILE_OLD : STORE_FILE_OURS;
+	return true;
+}
+
+bool migrate_look(struct store *s, enum store_file *out, struct err *err)
+{
+	int64_t tables, app, has_meta;
+	if (!store_int(s, "SELECT count(*) FROM sqlite_schema", &tables, err) ||
+	    !store_int(s, "PRAGMA application_id", &app, err) ||
+	    !store_int(s,
+		       "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND "
+		       "name = 'meta'",
+		       &has_meta, err))
+		return false;
+	if (tables == 0 && (app == 0 || app == STORE_APPLICATION_ID)) {
+		*out = STORE_FILE_EMPTY;
+		return true;
+	}
+	if (app != STORE_APPLICATION_ID || !has_meta)
+		return err_set(
+			err, ERR_CONFIG,
+			"%s is not a Postern database: it is a database of another "
+			"program. Nothing was changed.",
+			s->path);
+	struct file_says says;
+	return read_says(s, &says, err) && judge(s, &says, out, err);
+}
+
+/* --- migrating --- */
+
+static bool meta_put(struct store *s, const char *key, struct stmt_arg value,
+		     struct err *err)
+{
+	return STMT_RUN(s, err, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)",
+			a_text(sv_from(key)), value);
+}
+
+static bool make_key(struct store *s, struct err *err)
+{
+	char key[16];
+	random_bytes(key, sizeof(key));
+	return meta_put(s, "hash_key", a_blob((struct sv){ key, sizeof(key) }), err);
+}
+
+static bool apply(struct store *s, int64_t from, struct err *err)
+{
+	for (size_t i = 0; i < MIGRATION_N; i++) {
+		const struct migration *m = &migrations[i];
+		if (m->schema <= from)
+			continue;
+		if (!store_exec(s, m->sql, err) ||
+		    !meta_put(s, "schema", a_int(m->schema), err) ||
+		    !meta_put(s, "least_build", a_text(sv_from(m->least_build)), err))
+			return false;
+	}
+	if (from == 0 && !make_key(s, err))
+		return false;
+	return meta_put(s, "build", a_text(SV(POSTERN_VERSION)), err);
+}
+
+static bool run_locked(struct store *s, struct err *err)
+{
+	/* Another process may have been here while we waited for the lock. */
+	enum store_file file;
+	struct file_says says = { 0 };
+	if (!migrate_look(s, &file, err))
+		return false;
+	if (file == STORE_FILE_OURS)
+		return true;
+	if (file == STORE_FILE_EMPTY) {
+		char pragma[64];
+		(void)snprintf(pragma, sizeof(pragma), "PRAGMA application_id=%d",
+			       STORE_APPLICATION_ID);
+		if (!store_exec(s, pragma, err))
+			return false;
+	} else if (!read_says(s, &says, err)) {
+		return false;
+	}
+	return apply(s, says.schema, err);
+}
+
+bool migrate_run(struct store *s, struct err *err)
+{
+	char pragma[96];
+	(void)snprintf(pragma, sizeof(pragma),
+		       "PRAGMA page_size=%d; PRAGMA auto_vacuum=INCREMENTAL", STORE_PAGE);
+	/* These only tell what a file shall be that has no page yet. */
+	if (!store_exec(s, pragma, err) || !store_exec(s, "BEGIN IMMEDIATE", err))
+		return false;
+	struct err ignored;
+	bool ok = run_locked(s, err);
+	store_step(s);
+	if (ok && store_exec(s, "COMMIT", err))
+		return true;
+	(void)store_exec(s, "ROLLBACK", &ignored);
+	return false;
+}
+
+bool migrate_key(struct store *s, struct err *err)
+{
+	sqlite3_stmt *st = STMT_ASK(s, err, "SELECT value FROM meta WHERE key = ?",
+				    a_text(SV("hash_key")));
+	if (!st)
+		return false;
+	enum stmt_step step = stmt_step(s, st, err);
+	if (step == STMT_FAILED)
+		return false;
+	struct sv v = step == STMT_ROW ? stmt_view(st, 0) : SV("");
+	bool ok = v.n == sizeof(s->key);
+	if (ok)
+		memcpy(&s->key, v.p, sizeof(s->key));
+	stmt_reset(st);
+	return ok || store_damaged(s, err, "its table meta holds no hash key");
+}

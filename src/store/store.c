@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/store_int.h"
+
+#include "base/arena.h"
+#include "store/facts_int.h"
+#include "store/stmt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	BUSY_DEFAULT_MS = 30000,
+	BUSY_POLL_MS = 5
+};
+
+/* --- errors in words --- */
+
+bool store_fail(struct store *s, struct err *err)
+{
+	int code = s->db ? sqlite3_extended_errcode(s->db) : SQLITE_NOMEM;
+	const char *what = s->db ? sqlite3_errmsg(s->db) : "out of memory";
+	switch (code & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return err_set(err, ERR_TEMP,
+			       "%s: the database is locked by another process; run the "
+			       "same command again once that one is done",
+			       s->path);
+	case SQLITE_FULL:
+		return err_set(err, ERR_TEMP,
+			       "%s: the disk is full; make room, then run the same "
+			       "command again",
+			       s->path);
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return err_set(err, ERR_TEMP,
+			       "%s: the database cannot be written: the file or its "
+			       "folder is read-only for this user",
+			       s->path);
+	case SQLITE_CANTOPEN:
+		return err_set(err, ERR_TEMP,
+			       "%s: the database cannot be opened (%s); look at the "
+			       "rights of the file and of its folder",
+			       s->path, what);
+	case SQLITE_IOERR:
+		return err_set(err, ERR_TEMP,
+			       "%s: the disk could not be read or written (%s, code %d)",
+			       s->path, what, code);
+	case SQLITE_NOTADB:
+		return err_set(err, ERR_CONFIG, "%s is not a Postern database", s->path);
+	case SQLITE_CORRUPT:
+		return store_damaged(s, err, "%s", what);
+	case SQLITE_NOMEM:
+	case SQLITE_INTERRUPT:
+		return err_set(err, ERR_TEMP, "%s: %s", s->path, what);
+	default:
+		return err_set(err, ERR_INTERNAL, "%s: %s (code %d)", s->path, what,
+			       code);
+	}
+}
+
+bool store_damaged(const struct store *s, struct err *err, const char *fmt, ...)
+{
+	char what[300];
+	va_list ap;
+	va_start(ap, fmt);
+	(void)vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	return err_set(err, ERR_TEMP,
+		       "%s: the database is damaged: %s; run `postern fsck`, and restore "
+		       "a backup where that does not help",
+		       s->path, what);
+}
+
+bool store_in_tx(const struct store *s, struct err *err)
+{
+	return s->in_tx ||
+	       err_set(err, ERR_INTERNAL, "the store is written outside a transaction");
+}
+
+/* --- fault hooks --- */
+
+#ifdef POSTERN_FAULTS
+static unsigned long fault_at(const char *name)
+{
+	const char *v = getenv(name);
+	return v ? strtoul(v, NULL, 10) : 0;
+}
+
+void store_step(struct store *s)
+{
+	/* Counted over the process, whatever it opens: test builds only. */
+	static unsigned long steps;
+	steps++;
+	if (steps == fault_at("POSTERN_KILL_AT"))
+		(void)raise(SIGKILL);
+	if (steps == fault_at("POSTERN_FULL_AT"))
+		s->fail_step = true;
+}
+#else
+void store_step(struct store *s)
+{
+	(void)s;
+}
+#endif
+
+/* --- small SQL --- */
+
+bool store_exec(struct store *s, const char *sql, struct err *err)
+{
+	return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK ||
+	       store_fail(s, err);
+}
+
+bool store_int(struct store *s, const char *sql, int64_t *out, struct err *err)
+{
+	sqlite3_stmt *st = stmt_open(s, sql, err);
+	if (!st)
+		return false;
+	enum stmt_step step = stmt_step(s, st, err);
+	*out = step == STMT_ROW ? stmt_i64(st, 0) : 0;
+	stmt_close(&st);
+	return step != STMT_FAILED;
+}
+
+/* --- opening --- */
+
+static int64_t monotonic_ms(void)
+{
+	struct timespec t;
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* SQLite's own handler backs off to 100 ms, and so loses to a busy writer for ever. */
+static int on_busy(void *ctx, int tries)
+{
+	struct store *s = ctx;
+	int64_t now = monotonic_ms();
+	if (tries == 0)
+		s->waited_from = now;
+	if (now - s->waited_from >= (int64_t)s->busy_ms)
+		return 0;
+	if (s->waiting)
+		s->waiting(s->ctx);
+	struct timespec t = { .tv_nsec = BUSY_POLL_MS * 1000000L };
+	(void)nanosleep(&t, NULL);
+	return 1;
+}
+
+static bool make_folders(const char *path, struct err *err)
+{
+	char *copy = strdup(path);
+	if (!copy)
+		arena_guard(strlen(path) + 1);
+	bool ok = true;
+	for (char *at = strchr(copy + 1, '/'); at && ok; at = strchr(at + 1, '/')) {
+		*at = '\0';
+		if (mkdir(copy, 0700) != 0 && errno != EEXIST)
+			ok = err_set(err, ERR_TEMP,
+				     "the folder %s for the database cannot be made: %s",
+				     copy, strerror(errno));
+		*at = '/';
+	}
+	free(copy);
+	return ok;
+}
+
+/* Makes the file ourselves, for its mode. An existing one is not even opened: closing a
+ * descriptor would drop the locks of other connections of this process. */
+static bool make_file(const char *path, struct err *err)
+{
+	if (path[0] == '\0')
+		return err_set(err, ERR_CONFIG, "no path is given for the database");
+	if (access(path, F_OK) == 0)
+		return true;
+	if (!make_folders(path, err))
+		return false;
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return errno == EEXIST ||
+		       err_set(err, ERR_TEMP, "the database %s cannot be made: %s", path,
+			       strerror(errno));
+	(void)close(fd);
+	return true;
+}
+
+static bool configure(struct store *s, struct err *err)
+{
+	static const struct {
+		int op, on;
+	} set[] = {
+		{ SQLITE_DBCONFIG_DQS_DML, 0 },
+		{ SQLITE_DBCONFIG_DQS_DDL, 0 },
+		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },
+		{ SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_FKEY, 1 },
+		{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
+		/* Until the file is known to be ours, nothing is written to it. */
+		{ SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1 },
+	};
+	(void)sqlite3_extended_result_codes(s->db, 1);
+	for (size_t i = 0; i < sizeof(set) / sizeof(set[0]); i++)
+		if (sqlite3_db_config(s->db, set[i].op, set[i].on, NULL) != SQLITE_OK)
+			return store_fail(s, err);
+	(void)sqlite3_busy_handler(s->db, on_busy, s);
+	return true;
+}
+
+static bool connect_file(struct store *s, int flags, const char *name, struct err *err)
+{
+	(void)sqlite3_close(s->db);
+	s->db = NULL;
+	flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	if (sqlite3_open_v2(name, &s->db, flags, NULL) != SQLITE_OK)
+		return store_fail(s, err);
+	return configure(s, err);
+}
+
+/* A read-only file in a read-only folder has no room for the WAL's index. Without a WAL
+ * nobody has written since, and it may be read as it lies. */
+static bool connect_immutable(struct store *s, struct err *err)
+{
+	size_t n = strlen(s->file);
+	char *name = heap_array(3 * n + 32, 1);
+	struct stat st;
+	(void)snprintf(name, 3 * n + 32, "%s-wal", s->file);
+	bool has_wal = stat(name, &st) == 0 && st.st_size > 0;
+	size_t at = (size_t)snprintf(name, 3 * n + 32, "file:");
+	for (size_t i = 0; i < n; i++) {
+		char c = s->file[i];
+		bool plain = ascii_is_alnum(c) || c == '/' || c == '.' || c == '_' ||
+			     c == '-';
+		at += (size_t)snprintf(name + at, 4, plain ? "%c" : "%%%02X", (uint8_t)c);
+	}
+	(void)snprintf(name + at, 3 * n + 32 - at, "?immutable=1");
+	bool ok = !has_wal &&
+		  connect_file(s, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, name, err);
+	free(name);
+	return ok;
+}
+
+static bool look(struct store *s, enum store_file *out, struct err *err)
+{
+	if (migrate_look(s, out, err))
+		return true;
+	if (s->mode != STORE_READ || err->code != ERR_TEMP)
+		return false;
+	int code = sqlite3_errcode(s->db) & 0xff;
+	bool blocked = code == SQLITE_CANTOPEN || code == SQLITE_READONLY;
+	return blocked && connect_immutable(s, err) && migrate_look(s, out, err);
+}
+
+static bool use_wal(struct store *s, struct err *err)
+{
+	sqlite3_stmt *st = stmt_open(s, "PRAGMA journal_mode=WAL", err);
+	if (!st)
+		return false;
+	enum stmt_step step = stmt_step(s, st, err);
+	bool ok = step == STMT_ROW && sv_eq_fold(stmt_view(st, 0), SV("wal"));
+	if (!ok && step != STMT_FAILED)
+		(void)err_set(err, ERR_CONFIG,
+			      "%s: its file system cannot share memory between processes "
+			      "(SQLite's WAL); put the database on a local disk",
+			      s->path);
+	stmt_close(&st);
+	return ok;
+}
+
+static bool settle_file(struct store *s, enum store_file file, struct err *err)
+{
+	if (s->mode == STORE_READ && file == STORE_FILE_OLD)
+		return err_set(err, ERR_CONFIG,
+			       "%s is of an older build of Postern; `postern fsck` "
+			       "brings it up to date",
+			       s->path);
+	if (s->mode != STORE_CREATE && file == STORE_FILE_EMPTY)
+		return err_set(err, ERR_CONFIG,
+			       "%s is not a Postern database: it is "
+			       "empty",
+			       s->path);
+	if (s->mode == STORE_READ)
+		return store_exec(s, "PRAGMA query_only=1; PRAGMA cache_size=-16384",
+				  err);
+	if (sqlite3_db_readonly(s->db, "main") == 1)
+		return err_set(err, ERR_TEMP,
+			       "%s: the database cannot be written: the file is "
+			       "read-only for this user",
+			       s->path);
+	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+	if (file != STORE_FILE_OURS && !migrate_run(s, err))
+		return false;
+	return use_wal(s, err) &&
+	       store_exec(s,
+			  "PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; "
+			  "PRAGMA wal_autocheckpoint=4000; "
+			  "PRAGMA journal_size_limit=67108864",
+			  err);
+}
+
+static bool open_parts(struct store *s, struct err *err)
+{
+	enum store_file file;
+	if (s->mode == STORE_CREATE && !make_file(s->path, err))
+		return false;
+	if (access(s->path, F_OK) != 0)
+		return err_set(err, ERR_NO_INPUT,
+			       "there is no database %s yet; `postern ingest` and "
+			       "`postern client add` make it",
+			       s->path);
+	if (!connect_file(s, SQLITE_OPEN_READWRITE, s->file, err) ||
+	    !look(s, &file, err) || !settle_file(s, file, err))
+		return false;
+	return migrate_key(s, err);
+}
+
+struct store *store_open(const struct store_options *o, struct err *err)
+{
+	struct store *s = heap_array(1, sizeof(*s));
+	/* Never a name that means something to SQLite, as ":memory:" does. */
+	const char *given = o->path ? o->path : "";
+	size_t n = strlen(given) + 3;
+	s->file = heap_array(n, 1);
+	(void)snprintf(s->file, n, "%s%s", given[0] == '/' ? "" : "./", given);
+	s->path = s->file + (given[0] == '/' ? 0 : 2);
+	s->mode = o->mode;
+	s->busy_ms = o->busy_ms ? o->busy_ms : BUSY_DEFAULT_MS;
+	s->waiting = o->waiting;
+	s->ctx = o->ctx;
+	s->stmts = stmt_cache_new();
+	s->facts = facts_new();
+	if (!open_parts(s, err))
+		store_close(&s);
+	return s;
+}
+
+void store_close(struct store **s)
+{
+	if (!*s)
+		return;
+	store_rollback(*s);
+	stmt_cache_free(&(*s)->stmts);
+	facts_free(&(*s)->facts);
+	(void)sqlite3_close((*s)->db);
+	free((*s)->file);
+	free(*s);
+	*s = NULL;
+}
+
+const char *store_path(const struct store *s)
+{
+	return s->path;
+}
+
+uint64_t store_size(struct store *s)
+{
+	struct stat st;
+	return stat(s->path, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+}
+
+/* --- transactions --- */
+
+/* True where SQLite has rolled the whole transaction back by itself (disk full, say). */
+static bool lost(struct store *s, struct err *err)
+{
+	if (s->in_tx && !sqlite3_get_autocommit(s->db))
+		return false;
+	(void)err_set(err, s->in_tx ? ERR_TEMP : ERR_INTERNAL, "%s: %s", s->path,
+		      s->in_tx ? "the database took back the transaction after a failure"
+			       : "there is no transaction");
+	return true;
+}
+
+/* No step of the fault hooks: nothing on the disk changes by it. */
+static bool control(struct store *s, const char *sql, struct err *err)
+{
+	sqlite3_stmt *st = stmt_ask(s, sql, NULL, 0, err);
+	return st && stmt_step(s, st, err) != STMT_FAILED;
+}
+
+bool store_begin(struct store *s, struct err *err)
+{
+	if (s->in_tx)
+		return err_set(err, ERR_INTERNAL, "a transaction is open already");
+	if (!control(s, "BEGIN IMMEDIATE", err))
+		return false;
+	s->in_tx = true;
+	return true;
+}
+
+bool store_commit(struct store *s, struct err *err)
+{
+	if (lost(s, err) || !facts_settle(s, err))
+		return false;
+	if (!stmt_run(s, "COMMIT", NULL, 0, err))
+		return false;
+	s->in_tx = false;
+	s->in_savepoint = false;
+	facts_committed(s->facts);
+	return true;
+}
+
+void store_rollback(struct store *s)
+{
+	struct err ignored;
+	if (s->in_tx && s->db && !sqlite3_get_autocommit(s->db))
+		(void)store_exec(s, "ROLLBACK", &ignored);
+	s->in_tx = false;
+	s->in_savepoint = false;
+	facts_forget(s->facts);
+}
+
+bool store_savepoint(struct store *s, struct err *err)
+{
+	if (lost(s, err))
+		return false;
+	if (s->in_savepoint)
+		return err_set(err, ERR_INTERNAL, "a savepoint is open already");
+	if (!facts_mark(s, err) || !control(s, "SAVEPOINT one", err))
+		return false;
+	s->in_savepoint = true;
+	return true;
+}
+
+static bool end_savepoint(struct store *s, struct err *err)
+{
+	if (lost(s, err))
+		return false;
+	return s->in_savepoint || err_set(err, ERR_INTERNAL, "there is no savepoint");
+}
+
+bool store_release(struct store *s, struct err *err)
+{
+	if (!end_savepoint(s, err) || !control(s, "RELEASE one", err))
+		return false;
+	s->in_savepoint = false;
+	facts_release(s->facts);
+	return true;
+}
+
+bool store_undo(struct store *s, struct err *err)
+{
+	if (!end_savepoint(s, err))
+		return false;
+	facts_undo(s->facts);
+	if (!control(s, "ROLLBACK TO one", err) || !control(s, "RELEASE one", err))
+		return false;
+	s->in_savepoint = false;
+	return true;
+}
+
+bool store_give_back(struct store *s, struct err *err)
+{
+	if (s->in_tx)
+		return err_set(err, ERR_INTERNAL,
+			       "space is given back outside transactions only");
+	return store_exec(s, "PRAGMA incremental_vacuum", err) &&
+	       store_exec(s, "PRAGMA wal_checkpoint(TRUNCATE)", err);
+}

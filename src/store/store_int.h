@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef STORE_STORE_INT_H
+#define STORE_STORE_INT_H
+
+#include "base/hash.h"
+#include "store/store.h"
+
+#include <sqlite3.h>
+
+/* What the files of this room share; nobody else includes it. */
+
+struct facts;
+struct stmt_cache;
+
+enum {
+	/* "PsTn" in the file's header, so that file(1) and we can tell. */
+	STORE_APPLICATION_ID = 0x5073546e,
+	STORE_PAGE = 4096,
+};
+
+struct store {
+	sqlite3 *db;
+	char *file;       /* the path as SQLite gets it */
+	const char *path; /* as it was given; within `file` */
+	enum store_mode mode;
+	uint32_t busy_ms;
+	void (*waiting)(void *ctx);
+	void *ctx;
+	int64_t waited_from; /* monotonic ms of the first poll */
+	bool in_tx, in_savepoint;
+	bool fail_step; /* the fault hook wants the next writing statement to fail */
+	struct hash_key key;
+	struct stmt_cache *stmts;
+	struct facts *facts;
+};
+
+/* Always false. The sentence for what SQLite last said on this connection. */
+bool store_fail(struct store *s, struct err *err);
+/* Always false: something read from the file cannot be what we wrote. */
+bool store_damaged(const struct store *s, struct err *err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* False with ERR_INTERNAL outside a transaction. */
+bool store_in_tx(const struct store *s, struct err *err);
+/* Runs SQL that returns nothing of interest; uncached. */
+bool store_exec(struct store *s, const char *sql, struct err *err);
+/* One integer; uncached. */
+bool store_int(struct store *s, const char *sql, int64_t *out, struct err *err);
+
+/* migrate.c: what is this file? Reads only. */
+enum store_file {
+	STORE_FILE_EMPTY, /* nothing in it yet */
+	STORE_FILE_OLD,   /* ours, of an earlier schema or build */
+	STORE_FILE_OURS
+};
+bool migrate_look(struct store *s, enum store_file *out, struct err *err);
+/* Brings an empty or older file to this build's schema, in one transaction. */
+bool migrate_run(struct store *s, struct err *err);
+bool migrate_key(struct store *s, struct err *err);
+/* "X.Y.Z", numerically; false where it is not of that shape. */
+bool migrate_build_parse(struct sv text, uint64_t out[3]);
+int migrate_build_cmp(const uint64_t a[3], const uint64_t b[3]);
+
+#endif
