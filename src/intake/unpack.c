@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 #include "intake/unpack_int.h"
-#include "msg/mbox.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -206,6 +205,20 @@ static struct sv without_separator(struct sv mail, bool mbox)
 	return mail;
 }
 
+/* Is it a mailbox: a separator line, and another one further down? */
+static bool enter_mbox(struct frame *f)
+{
+	f->unscanned = f->bytes;
+	mbox_scan_init(&f->scan);
+	uint64_t first;
+	if (!sv_eq(sv_sub(f->bytes, 0, 5), SV("From ")) ||
+	    !mbox_scan_next(&f->scan, &f->unscanned, &first) || first != 0 ||
+	    !mbox_scan_next(&f->scan, &f->unscanned, &f->next_mail))
+		return false;
+	f->kind = FRAME_MBOX;
+	return true;
+}
+
 static enum found enter_mail(struct unpack *u, struct frame *f, const struct object *o,
 			     struct unpack_leaf *out)
 {
@@ -213,10 +226,11 @@ static enum found enter_mail(struct unpack *u, struct frame *f, const struct obj
 		return refuse(u, o, FORM_MAIL,
 			      "the mails in this item take more memory than is allowed",
 			      out);
-	bool mbox = u->in.mbox && u->frame_n == 1;
+	if (!o->mbox && enter_mbox(f))
+		return FOUND_NOTHING;
 	f->kind = FRAME_MAIL;
-	f->bytes = without_separator(f->bytes, mbox);
-	if (mbox)
+	f->bytes = without_separator(f->bytes, o->mbox);
+	if (o->mbox)
 		frame_unquote(f);
 	f->walk = mime_walk_new(f->bytes, u->arena);
 	return FOUND_NOTHING;
@@ -297,7 +311,7 @@ static enum found look(struct unpack *u, struct object *o, struct unpack_leaf *o
 		if (status == UNPACK_BROKEN || status == UNPACK_REFUSED)
 			return refuse(u, o, o->around, u->stream.why, out);
 		enum unpack_form form = piece_form(piece, piece.n < STREAM_PIECE);
-		if (u->in.mbox && u->frame_n == 0)
+		if (o->mbox)
 			form = FORM_MAIL;
 		if (form == FORM_GZIP || form == FORM_ZLIB) {
 			enum found found = inflate_object(u, o, &form, out);
@@ -404,18 +418,49 @@ static enum found next_entry(struct unpack *u, struct frame *f, struct object *o
 	return FOUND_OBJECT;
 }
 
+static enum found next_mail(struct unpack *u, struct frame *f, struct object *o)
+{
+	uint64_t begin = f->given ? f->next_mail : 0;
+	if (begin == f->bytes.n)
+		return FOUND_NOTHING;
+	if (f->given++ && !mbox_scan_next(&f->scan, &f->unscanned, &f->next_mail))
+		f->next_mail = f->bytes.n;
+	struct sv mail = sv_sub(f->bytes, (size_t)begin, (size_t)(f->next_mail - begin));
+	buf_clear(&u->label);
+	buf_addf(&u->label, "mail %u", f->given);
+	member_add(u, buf_sv(&u->label));
+	*o = (struct object){
+		.mail = f->mail, .around = FORM_MAIL, .depth = f->depth, .mbox = true
+	};
+	stream_open_memory(&u->stream, mail, f->next_mail == f->bytes.n ? f->cut : NULL);
+	return FOUND_OBJECT;
+}
+
+static enum found next_of_frame(struct unpack *u, struct frame *f, struct object *o,
+				struct unpack_leaf *out)
+{
+	switch (f->kind) {
+	case FRAME_MAIL:
+		return next_part(u, f, o, out);
+	case FRAME_ZIP:
+		return next_entry(u, f, o, out);
+	case FRAME_MBOX:
+		break;
+	}
+	return next_mail(u, f, o);
+}
+
 static enum found next_object(struct unpack *u, struct object *o, struct unpack_leaf *out)
 {
 	if (!u->begun) {
 		u->begun = true;
-		*o = (struct object){ .around = u->item_form };
+		*o = (struct object){ .around = u->item_form, .mbox = u->in.mbox };
 		return FOUND_OBJECT;
 	}
 	while (u->frame_n) {
 		struct frame *f = &u->frame[u->frame_n - 1];
 		member_cut(u, f->member_n);
-		enum found found = f->kind == FRAME_MAIL ? next_part(u, f, o, out)
-							 : next_entry(u, f, o, out);
+		enum found found = next_of_frame(u, f, o, out);
 		if (found != FOUND_NOTHING)
 			return found;
 		frame_close(f);

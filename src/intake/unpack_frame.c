@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "intake/unpack_int.h"
-#include "msg/mbox.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static void frame_reserve(struct frame *f, size_t n)
@@ -57,25 +55,21 @@ static bool frame_read_all(struct frame *f, struct stream *s, enum unpack_form f
 	}
 }
 
-/* Maps the item's file, as long as it is now. */
+/* Maps the item's file. Not where its last byte is gone: to touch that would be fatal. */
 static bool frame_map(struct frame *f, const struct unpack_input *in)
 {
-	struct stat st;
-	if (fstat(in->fd, &st) != 0 || st.st_size < 0)
+	char last;
+	if (pread(in->fd, &last, 1, (off_t)(in->offset + in->length - 1)) != 1)
 		return false;
-	uint64_t size = (uint64_t)st.st_size;
-	if (size <= in->offset)
-		return false;
-	uint64_t n = in->length < size - in->offset ? in->length : size - in->offset;
 	uint64_t slack = in->offset % (uint64_t)sysconf(_SC_PAGESIZE);
-	void *map = mmap(NULL, (size_t)(n + slack), PROT_READ, MAP_PRIVATE, in->fd,
+	size_t n = (size_t)(in->length + slack);
+	void *map = mmap(NULL, n, PROT_READ, MAP_PRIVATE, in->fd,
 			 (off_t)(in->offset - slack));
 	if (map == MAP_FAILED)
 		return false;
 	f->map = map;
-	f->map_n = (size_t)(n + slack);
-	f->bytes = (struct sv){ (const char *)map + slack, (size_t)n };
-	f->cut = n < in->length ? "the file became shorter while it was read" : NULL;
+	f->map_n = n;
+	f->bytes = (struct sv){ (const char *)map + slack, (size_t)in->length };
 	return true;
 }
 

@@ -5,11 +5,12 @@
 #include "base/arena.h"
 #include "intake/unpack_stream.h"
 #include "intake/zip.h"
+#include "msg/mbox.h"
 
 /*
  * A container that holds several things and therefore has to lie in memory while it is
- * walked: a mail or a zip archive. What it holds may be views into the container around
- * it.
+ * walked: a mail, a zip archive or a mailbox. What it holds may be views into the
+ * container around it.
  */
 enum {
 	HEAD_MAX = 4096 /* first bytes of a leaf that are shown with it */
@@ -17,7 +18,8 @@ enum {
 
 enum frame_kind {
 	FRAME_MAIL,
-	FRAME_ZIP
+	FRAME_ZIP,
+	FRAME_MBOX /* within something else: the feeder takes bare ones apart */
 };
 
 struct frame {
@@ -36,6 +38,9 @@ struct frame {
 	struct mime_walk *walk;
 	bool reason_given;
 	struct zip zip;
+	struct mbox_scan scan;
+	struct sv unscanned;
+	uint64_t next_mail; /* where it begins */
 };
 
 /* Something whose form is to be found out, open as unpack.stream. */
@@ -44,6 +49,7 @@ struct object {
 	const struct mime_mail *mail;
 	enum unpack_form around; /* the form of what holds it */
 	unsigned depth;          /* containers around it */
+	bool mbox;               /* one mail of an mbox, whatever it looks like */
 };
 
 struct unpack {

@@ -356,6 +356,18 @@ static void mbox_odd(struct buf *b)
 	buf_add_str(b, "From nobody\nno header\n");
 }
 
+static void item_gzip_mbox(struct buf *b)
+{
+	buf_clear(&tmp2);
+	mail_is_gzip(&tmp2);
+	buf_clear(&tmp);
+	mbox_mail(&tmp);
+	mbox_mail(&tmp);
+	buf_add_str(&tmp, "From r@reporter.example Tue Nov 24 13:05:09 2026\n");
+	buf_add_sv(&tmp, buf_sv(&tmp2));
+	compose_gzip(b, buf_sv(&tmp));
+}
+
 static void mail_separator(struct buf *b)
 {
 	buf_add_str(b, "From r@reporter.example Tue Nov 24 13:05:09 2026\n"
@@ -476,6 +488,12 @@ static const struct {
 	{ "one of an mbox", mbox_mail, true, FORM_MAIL,
 	  "[] XML (text/plain) 39 {<a>\nFrom here\n>From there\n> From\n</a>\n\n} "
 	  "end\n" },
+	{ "a mailbox in a gzip", item_gzip_mbox, false, FORM_GZIP,
+	  "[mail 1] XML (text/plain) 39 {<a>\nFrom here\n>From there\n> From\n</a>\n\n} "
+	  "end\n"
+	  "[mail 2] XML (text/plain) 39 {<a>\nFrom here\n>From there\n> From\n</a>\n\n} "
+	  "end\n"
+	  "[mail 3] XML r.xml.gz (application/gzip)" SHOWN_A },
 	{ "one of an mbox that is no mail", mbox_odd, true, FORM_MAIL,
 	  "[] OTHER (text/plain) 10 {no header\n} end\n" },
 	{ "a separator, but no mbox", mail_separator, false, FORM_MAIL,
