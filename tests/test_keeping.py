@@ -6,6 +6,7 @@ import zlib
 import compose as c
 from support import Case
 
+
 def day(n):
     """2025-07-n."""
     return "2025-07-%02d" % n
