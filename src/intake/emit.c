@@ -97,15 +97,15 @@ void emit_rows_end(struct emit *e)
 {
 	if (e->rows.n == 0)
 		return;
-	size_t at = frame_open(&e->out, FRAME_ROWS);
+	size_t at = frame_start(&e->out, FRAME_ROWS);
 	buf_add_sv(&e->out, buf_sv(&e->rows));
-	frame_close(&e->out, at);
+	frame_finish(&e->out, at);
 	buf_clear(&e->rows);
 }
 
 static void emit_empty(struct emit *e, enum frame_type type)
 {
-	frame_close(&e->out, frame_open(&e->out, type));
+	frame_finish(&e->out, frame_start(&e->out, type));
 }
 
 void emit_again(struct emit *e)
@@ -142,9 +142,9 @@ static uint32_t dictionary_number(struct emit *e, struct sv facet)
 	*s = (struct entry){ hash, e->generation, e->entries++, (uint32_t)e->texts.n,
 			     (uint32_t)facet.n };
 	buf_add_sv(&e->texts, facet);
-	size_t at = frame_open(&e->out, FRAME_FACET);
+	size_t at = frame_start(&e->out, FRAME_FACET);
 	buf_add_sv(&e->out, facet);
-	frame_close(&e->out, at);
+	frame_finish(&e->out, at);
 	return s->number;
 }
 

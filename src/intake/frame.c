@@ -7,7 +7,7 @@ enum {
 	MAX_MESSAGES_BITS = 53
 };
 
-size_t frame_open(struct buf *b, enum frame_type type)
+size_t frame_start(struct buf *b, enum frame_type type)
 {
 	size_t at = b->n;
 	const char head[FRAME_HEAD] = { 0, 0, 0, 0, (char)type };
@@ -15,7 +15,7 @@ size_t frame_open(struct buf *b, enum frame_type type)
 	return at;
 }
 
-void frame_close(struct buf *b, size_t at)
+void frame_finish(struct buf *b, size_t at)
 {
 	size_t n = b->n - at - FRAME_HEAD;
 	for (unsigned i = 0; !b->over && i < 4; i++)
@@ -71,9 +71,9 @@ static bool take_sha(struct sv *s, uint8_t out[32])
 
 void frame_put_u64(struct buf *b, enum frame_type type, uint64_t value)
 {
-	size_t at = frame_open(b, type);
+	size_t at = frame_start(b, type);
 	buf_add_varint(b, value);
-	frame_close(b, at);
+	frame_finish(b, at);
 }
 
 bool frame_get_u64(struct sv body, uint64_t *out)
@@ -83,7 +83,7 @@ bool frame_get_u64(struct sv body, uint64_t *out)
 
 void frame_put_member(struct buf *b, const struct frame_member *m)
 {
-	size_t at = frame_open(b, FRAME_MEMBER);
+	size_t at = frame_start(b, FRAME_MEMBER);
 	buf_add_char(b, (char)m->kind);
 	buf_add_block(b, m->member);
 	buf_add_char(b, m->mail.by_mail);
@@ -93,7 +93,7 @@ void frame_put_member(struct buf *b, const struct frame_member *m)
 	buf_add_block(b, m->mail.message_id);
 	buf_add_block(b, m->mail.subject);
 	buf_add_block(b, m->mail.date);
-	frame_close(b, at);
+	frame_finish(b, at);
 }
 
 bool frame_get_member(struct sv body, struct frame_member *out)
@@ -111,13 +111,13 @@ bool frame_get_member(struct sv body, struct frame_member *out)
 
 void frame_put_end(struct buf *b, const struct frame_end *e)
 {
-	size_t at = frame_open(b, FRAME_END);
+	size_t at = frame_start(b, FRAME_END);
 	buf_add(b, e->sha, 32);
 	buf_add_char(b, e->complete);
 	buf_add_block(b, e->meta);
 	buf_add_varint(b, e->repair_n);
 	buf_add_block(b, e->repairs);
-	frame_close(b, at);
+	frame_finish(b, at);
 }
 
 bool frame_get_end(struct sv body, struct frame_end *out)
@@ -130,11 +130,11 @@ bool frame_get_end(struct sv body, struct frame_end *out)
 
 void frame_put_verdict(struct buf *b, const struct frame_verdict *v)
 {
-	size_t at = frame_open(b, FRAME_VERDICT);
+	size_t at = frame_start(b, FRAME_VERDICT);
 	buf_add_char(b, (char)v->status);
 	buf_add_char(b, v->keep_raw);
 	buf_add_block(b, sv_sub(v->reason, 0, LIMIT_REASON));
-	frame_close(b, at);
+	frame_finish(b, at);
 }
 
 bool frame_get_verdict(struct sv body, struct frame_verdict *out)
@@ -146,11 +146,11 @@ bool frame_get_verdict(struct sv body, struct frame_verdict *out)
 
 void frame_put_raw(struct buf *b, const struct frame_raw *r)
 {
-	size_t at = frame_open(b, FRAME_RAW);
+	size_t at = frame_start(b, FRAME_RAW);
 	buf_add_char(b, (char)r->codec);
 	buf_add_varint(b, r->plain_n);
 	buf_add_block(b, r->bytes);
-	frame_close(b, at);
+	frame_finish(b, at);
 }
 
 bool frame_get_raw(struct sv body, struct frame_raw *out)
@@ -165,13 +165,13 @@ bool frame_get_raw(struct sv body, struct frame_raw *out)
 
 void frame_put_ask(struct buf *b, const struct frame_ask *a)
 {
-	size_t at = frame_open(b, FRAME_ASK);
+	size_t at = frame_start(b, FRAME_ASK);
 	buf_add_varint(b, a->item);
 	buf_add_varint(b, a->size);
 	buf_add(b, a->sha, 32);
 	buf_add_block(b, a->path);
 	buf_add_block(b, a->prefix);
-	frame_close(b, at);
+	frame_finish(b, at);
 }
 
 bool frame_get_ask(struct sv body, struct frame_ask *out)
@@ -183,12 +183,12 @@ bool frame_get_ask(struct sv body, struct frame_ask *out)
 
 void frame_put_keep(struct buf *b, const struct frame_keep *k)
 {
-	size_t at = frame_open(b, FRAME_KEEP);
+	size_t at = frame_start(b, FRAME_KEEP);
 	buf_add_varint(b, k->item);
 	buf_add_varint(b, k->offset);
 	buf_add_varint(b, k->length);
 	buf_add_block(b, k->reason);
-	frame_close(b, at);
+	frame_finish(b, at);
 }
 
 bool frame_get_keep(struct sv body, struct frame_keep *out)

@@ -60,9 +60,9 @@ enum frame_status {
 	FRAME_BAD
 };
 
-/* Opens a frame at the end of `b` and returns where; frame_close() writes its length. */
-size_t frame_open(struct buf *b, enum frame_type type);
-void frame_close(struct buf *b, size_t at);
+/* Opens a frame at the end of `b` and returns where; frame_finish() writes its length. */
+size_t frame_start(struct buf *b, enum frame_type type);
+void frame_finish(struct buf *b, size_t at);
 /* Takes the first frame of `in`. PARTIAL: more bytes are needed. BAD: longer than
  * LIMIT_FRAME or of no type. */
 enum frame_status frame_take(struct sv *in, struct frame *out);

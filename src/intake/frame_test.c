@@ -52,10 +52,10 @@ static void test_every_cut_is_partial(void **state)
 static void test_bad_heads(void **state)
 {
 	static const struct sv bad[] = {
-		SV("\x00\x00\x00\x00\x00"), /* no type */
-		SV("\x00\x00\x00\x00\x7f"), /* unknown type */
-		SV("\x01\x00\x20\x00\x01"), /* one byte beyond LIMIT_FRAME */
-		SV("\xff\xff\xff\xff\x01"),
+		SV_INIT("\x00\x00\x00\x00\x00"), /* no type */
+		SV_INIT("\x00\x00\x00\x00\x7f"), /* unknown type */
+		SV_INIT("\x01\x00\x20\x00\x01"), /* one byte beyond LIMIT_FRAME */
+		SV_INIT("\xff\xff\xff\xff\x01"),
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {

@@ -5,7 +5,7 @@
 
 void outcome_put(struct buf *b, const struct intake_outcome *o)
 {
-	size_t at = frame_open(b, FRAME_OUTCOME);
+	size_t at = frame_start(b, FRAME_OUTCOME);
 	const struct sv texts[] = { o->path,      o->member, o->id,      o->org,
 				    o->report_id, o->domain, o->repairs, o->reason };
 	const uint64_t numbers[] = { o->kind,    o->status,          o->has_begin,
@@ -16,7 +16,7 @@ void outcome_put(struct buf *b, const struct intake_outcome *o)
 		buf_add_block(b, texts[i]);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		buf_add_varint(b, numbers[i]);
-	frame_close(b, at);
+	frame_finish(b, at);
 }
 
 bool outcome_get(struct sv body, struct intake_outcome *o)

@@ -500,7 +500,7 @@ static void step(struct ingest *in)
 	if (in->fed && in->under_way == 0) {
 		let_workers_go(in, false);
 		if (!in->finish_sent && pool_live(&in->pool) == 0) {
-			frame_close(&in->ask, frame_open(&in->ask, FRAME_FINISH));
+			frame_finish(&in->ask, frame_start(&in->ask, FRAME_FINISH));
 			in->finish_sent = true;
 		}
 	}

@@ -301,11 +301,11 @@ static bool say_goodbye(struct desk *d)
 {
 	struct writer *w = &d->w;
 	const int64_t grown[] = { w->growth.rows, w->growth.messages, w->growth.passed };
-	size_t at = frame_open(&w->pending, FRAME_GROWTH);
+	size_t at = frame_start(&w->pending, FRAME_GROWTH);
 	for (size_t i = 0; i < 3; i++)
 		buf_add_varint(&w->pending,
 			       (uint64_t)grown[i] << 1 ^ (uint64_t)(grown[i] >> 63));
-	frame_close(&w->pending, at);
+	frame_finish(&w->pending, at);
 	return writer_tell_pending(w);
 }
 
@@ -323,10 +323,10 @@ static void report_failure(struct writer *w)
 {
 	struct buf b;
 	buf_init(&b, LIMIT_VALUE);
-	size_t at = frame_open(&b, FRAME_FATAL);
+	size_t at = frame_start(&b, FRAME_FATAL);
 	buf_add_varint(&b, (uint64_t)w->err.code);
 	buf_add_block(&b, sv_from(w->err.text));
-	frame_close(&b, at);
+	frame_finish(&b, at);
 	struct err why = w->err;
 	(void)writer_tell(w, buf_sv(&b));
 	w->err = why;
