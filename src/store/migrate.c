@@ -206,8 +206,9 @@ static bool judge(struct store *s, const struct file_says *f, enum store_file *o
 			       "%s); this is %s. Install that build and run the same "
 			       "command again. Nothing was changed.",
 			       s->path, f->least, f->build, POSTERN_VERSION);
-	bool older = f->schema < store_schema() || migrate_build_cmp(build, ours) < 0;
-	*out = older ? STORE_FILE_OLD : STORE_FILE_OURS;
+	*out = f->schema < store_schema()           ? STORE_FILE_OLD
+	       : migrate_build_cmp(build, ours) < 0 ? STORE_FILE_STALE
+						    : STORE_FILE_OURS;
 	return true;
 }
 

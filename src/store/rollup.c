@@ -67,6 +67,7 @@ struct rollup {
 	size_t n, cap;
 	bool marked;
 	size_t mark;
+	bool below_done; /* what lies below the mark was merged within the savepoint */
 	struct sort_key *key, *spare;
 	size_t key_cap;
 	/* of the part being merged */
@@ -127,10 +128,12 @@ static bool place_ok(const struct store *s, const struct rollup_place *at,
 			     at->days, (long long)at->first_day, (long long)at->domain);
 }
 
+static bool flush_from(struct store *s, struct rollup *r, size_t from, struct err *err);
+
 static bool add(struct store *s, struct rollup *r, uint64_t group,
 		const struct codec_entry *e, struct err *err)
 {
-	if (r->n >= DELTA_MAX && !rollup_flush(s, r, err))
+	if (r->n >= DELTA_MAX && !flush_from(s, r, r->mark, err))
 		return false;
 	if (r->n == r->cap) {
 		r->cap = r->cap ? r->cap * 2 : 1024;
@@ -176,7 +179,7 @@ bool rollup_add_row(struct store *s, struct rollup *r, const struct rollup_place
 
 bool rollup_is_clean(const struct rollup *r)
 {
-	return r->n == 0;
+	return r->n == (r->below_done ? r->mark : 0);
 }
 
 bool rollup_mark(struct store *s, struct rollup *r, struct err *err)
@@ -189,23 +192,34 @@ bool rollup_mark(struct store *s, struct rollup *r, struct err *err)
 	return true;
 }
 
-void rollup_release(struct rollup *r)
+static void unmark(struct rollup *r)
 {
 	r->marked = false;
 	r->mark = 0;
+	r->below_done = false;
+}
+
+void rollup_release(struct rollup *r)
+{
+	if (r->below_done && r->n > r->mark)
+		memmove(r->delta, r->delta + r->mark,
+			(r->n - r->mark) * sizeof(*r->delta));
+	if (r->below_done)
+		r->n -= r->mark;
+	unmark(r);
 }
 
 void rollup_undo(struct rollup *r)
 {
 	if (r->marked)
 		r->n = r->mark;
-	rollup_release(r);
+	unmark(r);
 }
 
 void rollup_forget(struct rollup *r)
 {
 	r->n = 0;
-	rollup_release(r);
+	unmark(r);
 }
 
 /* --- sorting --- */
@@ -557,9 +571,9 @@ static bool flush_group(struct store *s, struct rollup *r, size_t at, size_t end
 	       add_month(s, r, p.group, &sums, err);
 }
 
-bool rollup_flush(struct store *s, struct rollup *r, struct err *err)
+static bool flush_from(struct store *s, struct rollup *r, size_t from, struct err *err)
 {
-	size_t n = sort_deltas(r, r->mark);
+	size_t n = sort_deltas(r, from);
 	r->month_sums = (struct rollup_sums){ 0 };
 	for (size_t at = 0; at < n;) {
 		size_t end = at + 1;
@@ -572,5 +586,13 @@ bool rollup_flush(struct store *s, struct rollup *r, struct err *err)
 	if (!close_month(s, r, err))
 		return false;
 	r->n = r->mark;
+	return true;
+}
+
+bool rollup_flush(struct store *s, struct rollup *r, struct err *err)
+{
+	if (!flush_from(s, r, r->below_done ? r->mark : 0, err))
+		return false;
+	r->below_done = r->marked;
 	return true;
 }

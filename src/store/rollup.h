@@ -46,8 +46,8 @@ bool rollup_add_report(struct store *s, struct rollup *r, const struct rollup_pl
 bool rollup_add_row(struct store *s, struct rollup *r, const struct rollup_place *at,
 		    uint64_t k, const struct codec_entry *row, struct err *err);
 
-/* Merges what is held; within a savepoint only what came since, so that undoing the
- * savepoint leaves the rest as it was. */
+/* Merges all that is held. What came before a savepoint is kept beside it, and is held
+ * again where the savepoint is undone. */
 bool rollup_flush(struct store *s, struct rollup *r, struct err *err);
 bool rollup_is_clean(const struct rollup *r);
 bool rollup_mark(struct store *s, struct rollup *r, struct err *err);

@@ -49,7 +49,8 @@ bool store_int(struct store *s, const char *sql, int64_t *out, struct err *err);
 /* migrate.c: what is this file? Reads only. */
 enum store_file {
 	STORE_FILE_EMPTY, /* nothing in it yet */
-	STORE_FILE_OLD,   /* ours, of an earlier schema or build */
+	STORE_FILE_OLD,   /* ours, of an earlier schema */
+	STORE_FILE_STALE, /* ours, last written by an earlier build of the same schema */
 	STORE_FILE_OURS
 };
 bool migrate_look(struct store *s, enum store_file *out, struct err *err);
