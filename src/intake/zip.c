@@ -217,6 +217,8 @@ static void zip_refuse_overlaps(struct zip *z, struct sv b)
 	for (size_t i = 0; i < z->n; i++)
 		if (!z->entry[i].why)
 			order[n++] = &z->entry[i];
+	if (n < 2)
+		return;
 	qsort(order, n, sizeof(order[0]), by_offset);
 	uint64_t end = 0;
 	for (size_t i = 0; i < n; i++) {
