@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-enum {
-	MAX_MESSAGES_BITS = 53
-};
+/* The most that a row may count: what JSON can say exactly. */
+#define MESSAGES_MAX (UINT64_C(1) << 53)
 
 size_t frame_start(struct buf *b, enum frame_type type)
 {
@@ -218,7 +217,7 @@ bool frame_take_row(struct sv *in, struct frame_row *out)
 	if (n)
 		memcpy(out->source.b, sv_take(&at, n).p, n);
 	if (!sv_take_varint(&at, &out->facet) || !sv_take_varint(&at, &out->messages) ||
-	    out->messages >> MAX_MESSAGES_BITS)
+	    out->messages > MESSAGES_MAX)
 		return false;
 	*in = at;
 	return true;

@@ -131,7 +131,10 @@ static void test_rows(void **state)
 	buf_clear(&b);
 	r.messages = UINT64_C(1) << 53;
 	frame_add_row(&b, &r);
+	r.messages++;
+	frame_add_row(&b, &r);
 	in = buf_sv(&b);
+	assert_true(frame_take_row(&in, &out));
 	assert_false(frame_take_row(&in, &out));
 	struct sv kind = SV("\x05"
 			    "aaaaaaaaaaaaaaaaaaaa");
