@@ -365,7 +365,11 @@ bool book_report_remove(struct store *s, int64_t id, struct err *err)
 		  STMT_RUN(s, err,
 			   "DELETE FROM book_delivery WHERE report = ? AND report > 0",
 			   a_int(id)) &&
-		  STMT_RUN(s, err, "DELETE FROM book_report WHERE id = ?", a_int(id));
+		  STMT_RUN(s, err, "DELETE FROM book_report WHERE id = ?", a_int(id)) &&
+		  STMT_RUN(s, err,
+			   "UPDATE book_report SET superseded_by = 0 WHERE "
+			   "superseded_by = ? AND superseded_by > 0",
+			   a_int(id));
 	for (size_t i = 0; ok && i < n; i++)
 		ok = book_raw_remove_unused(s, raw[i], err);
 	arena_free(&a);

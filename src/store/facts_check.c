@@ -350,7 +350,7 @@ static bool replace(struct check *c, const char *const sql[2], int64_t at,
 static bool differs(struct check *c, const char *what, int64_t day, struct err *err)
 {
 	char text[120], date[DATE_TEXT];
-	(void)snprintf(text, sizeof(text), "%s %s differs", what,
+	(void)snprintf(text, sizeof(text), "wrong %s %s", what,
 		       date_format_day(day, date));
 	c->out->differ++;
 	return say_domain(c, text, err);
@@ -366,7 +366,7 @@ static bool check_day(struct check *c, int64_t day, struct err *err)
 		return false;
 	if (same_roll && same_sums)
 		return true;
-	if (!differs(c, same_roll ? "the sums of" : "the roll-up of", day, err))
+	if (!differs(c, same_roll ? "sums on" : "roll-up on", day, err))
 		return false;
 	return !c->o->mend || (replace(c, roll, day, err) && replace(c, sums, day, err));
 }
@@ -382,7 +382,7 @@ static bool check_month(struct check *c, int64_t month, struct err *err)
 	int64_t year = month / 12 - (month % 12 < 0), left = month % 12;
 	int64_t day = date_from_civil(1970 + year,
 				      (unsigned)(left < 0 ? left + 12 : left) + 1, 1);
-	if (!differs(c, "the sums of the month that begins on", day, err))
+	if (!differs(c, "sums of the month from", day, err))
 		return false;
 	return !c->o->mend || replace(c, sums, month, err);
 }
