@@ -143,8 +143,8 @@ class Case(unittest.TestCase):
 
 
 def repairs(outcome):
-    """The names of an outcome's repairs, sorted."""
-    return sorted(r["name"] for r in outcome["repairs"])
+    """The names of an outcome's repairs, sorted, each once."""
+    return sorted({r["name"] for r in outcome["repairs"]})
 
 
 def figures(outcome):

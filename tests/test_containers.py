@@ -18,9 +18,9 @@ class Containers(Case):
     def read(self, data, status="new", want=WANT, members=1, name="item", stdin=False):
         """Ingests one item and returns its outcome, or its outcomes."""
         if stdin:
-            found, summary = self.ingest("-", stdin=data)
+            found, summary = self.ingest("-", "--jobs", "1", stdin=data)
         else:
-            found, summary = self.ingest(self.write(name, data))
+            found, summary = self.ingest(self.write(name, data), "--jobs", "1")
         self.assertEqual(len(found), members, found)
         if members > 1:
             return found
@@ -563,7 +563,7 @@ class Boxes(Containers):
 
     def quoted(self):
         """A report with a line that an mbox has to quote, as plain text in a mail."""
-        xml = c.report(contact="\nFrom the team\n>From all of us\n")
+        xml = c.swap(c.report(contact="C"), ">C<", ">\nFrom the team\n>From all of us\n<")
         return c.mail(c.text(), c.part(xml, "text/xml", c.file_name(), "7bit"),
                       newline=b"\n")
 

@@ -55,17 +55,36 @@ const struct kind *kind_of(const struct unpack_leaf *leaf)
 	return NULL;
 }
 
-/* RFC 7489 7.2.1.1: receiver!policy-domain!begin!end.xml.gz, and the subject. */
+static bool has_ending(struct sv name)
+{
+	static const char *const endings[] = { ".xml", ".gz", ".zip", ".json" };
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+		if (sv_has_suffix_fold(name, sv_from(endings[i])))
+			return true;
+	return false;
+}
+
+static bool has_report_type(struct sv type)
+{
+	static const char *const types[] = {
+		"application/gzip", "application/x-gzip",           "application/zip",
+		"application/xml",  "application/x-zip-compressed", "text/xml",
+	};
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (sv_eq(type, sv_from(types[i])))
+			return true;
+	return sv_has_prefix_fold(type, SV("application/tlsrpt"));
+}
+
+/* RFC 7489 7.2.1.1: receiver!policy-domain!begin!end.xml.gz, and the subject. A mail with
+ * that subject has other parts too: a letter, a logo, a signature. */
 bool kind_was_meant(const struct unpack_leaf *leaf)
 {
-	static const char *const endings[] = { ".xml", ".xml.gz", ".zip", ".gz",
-					       ".json.gz" };
-	if (leaf->mail && sv_has_prefix_fold(leaf->mail->subject, SV("Report Domain:")))
-		return leaf->why || leaf->name.n > 0 ||
-		       !sv_has_prefix_fold(leaf->type, SV("text/"));
-	bool ending = false;
-	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
-		ending = ending || sv_has_suffix_fold(leaf->name, sv_from(endings[i]));
+	bool ending = has_ending(leaf->name);
+	if (leaf->mail && sv_has_prefix_fold(leaf->mail->subject, SV("Report Domain:")) &&
+	    (leaf->why || ending || has_report_type(leaf->type) ||
+	     (sv_eq(leaf->type, SV("application/octet-stream")) && leaf->name.n == 0)))
+		return true;
 	struct sv rest = leaf->name;
 	int marks = 0;
 	while (sv_chr(rest, '!') < rest.n) {
