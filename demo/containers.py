@@ -286,7 +286,7 @@ def box_zip_extras(report, mail, stem, rng):
     report.quirks.add("zip-folders-extras")
     entries = [("reports/", b""), ("reports/README.txt", b"See the XML beside this.\n"),
                (f"reports/{stem}.xml", report.text),
-               ("__MACOSX/", b""), ("__MACOSX/._a.xml", b"\x00\x05\x16\x07\x00\x02")]
+               ("__MACOSX/", b""), ("__MACOSX/._reports", b"\x00\x05\x16\x07\x00\x02")]
     return mail.multipart([text_part(report), attachment(
         "application/zip", stem + ".zip", zip_bytes(entries))])
 

@@ -266,9 +266,10 @@ def touch_results(report, rng):
             row.dkim = [(row.header_from, None, ("none", "invalid", "unknown")[i % 3])]
             note(report, ("dkim-none-unsigned", "dkim-result-invalid",
                           "dkim-result-unknown")[i % 3])
-        row.spf = [(d, s, ("unknown", "error")[i % 2] if r != "pass" else r)
-                   for d, s, r in row.spf]
-        note(report, ("spf-unknown", "spf-error")[i % 2])
+        if any(r != "pass" for _, _, r in row.spf):
+            row.spf = [(d, s, ("unknown", "error")[i % 2] if r != "pass" else r)
+                       for d, s, r in row.spf]
+            note(report, ("spf-unknown", "spf-error")[i % 2])
 
 
 def touch_no_auth(report, rng):
