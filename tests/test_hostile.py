@@ -139,7 +139,7 @@ class Hostile(Case):
             with self.subTest(words=words):
                 seen += self.clean(self.postern(*words).raw)
         # Made visible, and not left out.
-        for visible in ("\\u{202E}", "\\u{9B}35m", "\\u{200B}", FORMULA, "<script>"):
+        for visible in ("\\u{202e}", "\\u{009b}35m", "\\u{200b}", FORMULA, "<script>"):
             self.assertIn(visible, seen)
 
     def test_terminal(self):
