@@ -95,24 +95,36 @@ static size_t merge(struct app_subdomain *list, size_t n)
 	return out + 1;
 }
 
+/* Reports and facts of each; what only counts reports without rows has no facts. */
 static bool read_policy_domains(const struct scope *s, struct app_domain *out,
 				struct err *err)
 {
 	struct facts_query q = scope_query(s);
+	struct book_report_filter f = scope_reports(s);
 	struct facts_by_domain *d;
-	size_t n;
-	if (!facts_domains(s->store, &q, s->arena, &d, &n, err))
+	int64_t *id;
+	uint64_t *count;
+	size_t n, counts, k = 0;
+	if (!facts_domains(s->store, &q, s->arena, &d, &n, err) ||
+	    !book_reports_per_domain(s->store, &f, s->arena, &id, &count, &counts, err))
 		return false;
-	out->policy_domain = arena_array(s->arena, n + 1, sizeof(*out->policy_domain));
-	for (size_t i = 0; i < n; i++) {
-		const struct book_policy_domain *p = scope_policy(s, d[i].domain);
-		if (!p || sv_eq(p->name, out->line.name))
+	struct app_subdomain *list = arena_array(s->arena, n + counts + 1, sizeof(*list));
+	for (size_t i = 0; i < n + counts; i++) {
+		const struct book_policy_domain *p = scope_policy(s, i < n ? d[i].domain
+									   : id[i - n]);
+		if (!p)
 			continue;
-		out->policy_domain[out->policy_domain_n++] = (struct app_subdomain){
-			p->name, { 0, d[i].sum.rows, d[i].sum.messages, d[i].sum.passed }
-		};
+		list[k].name = p->name;
+		if (i < n)
+			list[k].f = (struct app_figures){ 0, d[i].sum.rows,
+							  d[i].sum.messages,
+							  d[i].sum.passed };
+		else
+			list[k].f.reports = count[i - n];
+		k++;
 	}
-	out->policy_domain_n = merge(out->policy_domain, out->policy_domain_n);
+	out->policy_domain = list;
+	out->policy_domain_n = merge(list, k);
 	return true;
 }
 

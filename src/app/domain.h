@@ -24,7 +24,7 @@ struct app_reporter {
 	int64_t last_day;
 };
 
-/* A policy domain or an Author Domain (header_from) below the one asked for. */
+/* A policy domain that it owns, itself too, or an Author Domain (header_from). */
 struct app_subdomain {
 	struct sv name;
 	struct app_figures f; /* an Author Domain's has no reports and no rows */
@@ -40,7 +40,7 @@ struct app_domain {
 	uint64_t source_all;
 	struct app_reporter *reporter; /* most messages first */
 	size_t reporter_n;
-	struct app_subdomain *policy_domain; /* others than itself, that it owns */
+	struct app_subdomain *policy_domain; /* most messages first */
 	size_t policy_domain_n;
 	struct app_subdomain *author; /* Author Domains, most messages first */
 	size_t author_n;

@@ -135,7 +135,7 @@ static bool keep_up(struct scope *s, const struct app *app, struct app_upkeep *o
 		    !scope_commit(s, remove_some(s->store, h + i, some, err), err))
 			return false;
 	}
-	return true;
+	return gone == 0 || store_give_back(s->store, err);
 }
 
 bool app_unassigned_upkeep(const struct app *app, struct app_upkeep *out, struct err *err)

@@ -6,6 +6,7 @@
 #include "base/date.h"
 #include "base/text.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@ enum {
 struct grid {
 	struct out *o;
 	struct json *j;
+	bool single;
+	const char *object_key;
 	const struct grid_column *column;
 	size_t columns, at, rows, shown;
 	struct table_column heading[COLUMNS_MAX];
@@ -47,20 +50,34 @@ static void begin_table(struct grid *g)
 	g->table = table_new(g->heading, n);
 }
 
-struct grid *grid_new(struct out *o, struct json *j, const char *array_key,
-		      const struct grid_column *column, size_t n)
+static struct grid *new_grid(struct out *o, struct json *j,
+			     const struct grid_column *column, size_t n)
 {
+	assert(n <= COLUMNS_MAX);
 	struct grid *g = heap_array(1, sizeof(*g));
-	*g = (struct grid){ .o = o,
-			    .j = j,
-			    .column = column,
-			    .columns = n < COLUMNS_MAX ? n : COLUMNS_MAX };
+	*g = (struct grid){ .o = o, .j = j, .column = column, .columns = n };
 	if (o->form == OUT_TEXT)
 		begin_table(g);
 	else if (o->form == OUT_CSV)
 		begin_csv(g);
-	else
+	return g;
+}
+
+struct grid *grid_new(struct out *o, struct json *j, const char *array_key,
+		      const struct grid_column *column, size_t n)
+{
+	struct grid *g = new_grid(o, j, column, n);
+	if (o->form == OUT_JSON)
 		json_array(j, array_key);
+	return g;
+}
+
+struct grid *grid_new_one(struct out *o, struct json *j, const char *key,
+			  const struct grid_column *column, size_t n)
+{
+	struct grid *g = new_grid(o, j, column, n);
+	g->single = true;
+	g->object_key = key;
 	return g;
 }
 
@@ -70,7 +87,7 @@ static bool begin_cell(struct grid *g)
 	const struct grid_column *c = &g->column[g->at];
 	bool data = g->o->form != OUT_TEXT;
 	if (g->at == 0 && g->o->form == OUT_JSON)
-		json_object(g->j, NULL);
+		json_object(g->j, g->object_key);
 	if (data ? !c->key : !c->heading)
 		return false;
 	if (g->o->form == OUT_CSV && g->shown++)
@@ -107,6 +124,14 @@ void grid_text(struct grid *g, struct sv s, enum paint p)
 			json_string(g->j, key(g), s);
 	}
 	end_cell(g);
+}
+
+void grid_text_or_none(struct grid *g, struct sv s)
+{
+	if (s.n)
+		grid_text(g, s, PAINT_NONE);
+	else
+		grid_none(g);
 }
 
 void grid_str(struct grid *g, const char *s)
@@ -199,9 +224,9 @@ void grid_none(struct grid *g)
 size_t grid_end(struct grid **g)
 {
 	size_t rows = (*g)->rows;
-	if ((*g)->o->form == OUT_JSON)
+	if ((*g)->o->form == OUT_JSON && !(*g)->single)
 		json_array_end((*g)->j);
-	else if ((*g)->table && rows)
+	if ((*g)->table && rows)
 		table_print((*g)->table, (*g)->o);
 	table_free(&(*g)->table);
 	free(*g);

@@ -24,6 +24,11 @@ struct grid;
 /* `j` and `array_key` serve JSON only: where the array stands. */
 struct grid *grid_new(struct out *o, struct json *j, const char *array_key,
 		      const struct grid_column *column, size_t n);
+/* For one row only: in JSON an object of that key, no array. */
+struct grid *grid_new_one(struct out *o, struct json *j, const char *key,
+			  const struct grid_column *column, size_t n);
+/* Text that may be missing: empty is null. */
+void grid_text_or_none(struct grid *g, struct sv s);
 void grid_text(struct grid *g, struct sv s, enum paint p);
 void grid_str(struct grid *g, const char *s);
 void grid_number(struct grid *g, uint64_t n);

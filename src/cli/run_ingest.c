@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/run_int.h"
+
+#include "app/ingest.h"
+#include "app/words.h"
+#include "base/arena.h"
+#include "cli/grid.h"
+#include "cli/progress.h"
+#include "cli/show.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	LINES_A_STATUS = 20, /* of refusals, conflicts, ... in text; JSON tells all */
+	STATUSES = APP_STATUS_ASIDE + 1
+};
+
+static volatile sig_atomic_t stop;
+
+static void on_stop(int number)
+{
+	(void)number;
+	stop = 1;
+}
+
+/* The first Ctrl-C finishes what is begun; the second one ends the program. */
+static void catch_stop(void)
+{
+	struct sigaction ask = { .sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND };
+	(void)sigaction(SIGINT, &ask, NULL);
+	(void)sigaction(SIGTERM, &ask, NULL);
+}
+
+/* What the text summary tells at the end. */
+struct tally {
+	uint64_t of_status[STATUSES];
+	uint64_t *reports, *times; /* of each repair code */
+	size_t codes;
+};
+
+struct ingest {
+	struct cli *cli;
+	struct progress progress;
+	struct grid *csv;
+	struct tally tally;
+};
+
+static void count_repairs(struct tally *t, const struct intake_outcome *v)
+{
+	struct sv bytes = v->repairs;
+	struct repair r;
+	while (bytes.n && repair_take(&bytes, &r))
+		if (r.code < t->codes) {
+			t->reports[r.code]++;
+			t->times[r.code] += r.times;
+		}
+}
+
+/* Refusals and the like are told as they come; the first few of each, for a folder of
+ * rubbish would hide the rest. */
+static void tell(struct ingest *in, const struct intake_outcome *v)
+{
+	struct out *o = &in->cli->out;
+	if (v->status == APP_STATUS_NEW || v->status == APP_STATUS_DUPLICATE ||
+	    v->status >= STATUSES || in->cli->quiet)
+		return;
+	if (++in->tally.of_status[v->status] > LINES_A_STATUS)
+		return;
+	progress_clear(&in->progress);
+	outf(o, "%-10s  ", app_status_name(v->status));
+	out_text(o, v->path);
+	out_str(o, v->member.n ? ", " : "");
+	out_text(o, v->member);
+	if (v->reason.n) {
+		out_str(o, ": ");
+		out_text(o, v->reason);
+	} else if (v->id.n) {
+		out_str(o, ": report ");
+		out_text(o, v->id);
+		out_str(o, " of ");
+		out_text(o, v->org.n ? v->org : SV("?"));
+		out_str(o, " about ");
+		out_text(o, v->domain.n ? v->domain : SV("?"));
+	}
+	out_str(o, "\n");
+	if (in->tally.of_status[v->status] == LINES_A_STATUS)
+		outf(o, "%-10s  ... further ones are counted; --json tells each\n",
+		     app_status_name(v->status));
+	out_flush(o);
+}
+
+static void on_outcome(void *ctx, const struct intake_outcome *v)
+{
+	struct ingest *in = ctx;
+	struct out *o = &in->cli->out;
+	if (o->form == OUT_TEXT) {
+		count_repairs(&in->tally, v);
+		tell(in, v);
+		return;
+	}
+	if (o->form == OUT_CSV)
+		show_outcome_csv(in->csv, v);
+	else
+		show_outcome_json(o, v);
+	out_ease(o);
+}
+
+static void on_progress(void *ctx, const struct intake_progress *p)
+{
+	struct ingest *in = ctx;
+	out_flush(&in->cli->out);
+	progress_show(&in->progress, p);
+}
+
+static void on_warning(void *ctx, const char *sentence)
+{
+	struct ingest *in = ctx;
+	progress_clear(&in->progress);
+	out_flush(&in->cli->out);
+	run_say(sentence);
+}
+
+/* --- the summary for a person --- */
+
+static void summary_line(struct out *o, const char *name, uint64_t n, const char *what)
+{
+	char text[WORDS_TEXT];
+	if (n)
+		outf(o, "  %-11s %9s  %s\n", name, words_number(n, text), what);
+}
+
+static void show_repairs(struct out *o, const struct tally *t)
+{
+	static const struct grid_column columns[] = {
+		{ NULL, "REPAIRED", false, 1, 24 },
+		{ NULL, "HOW IT WAS READ", false, 2, 20 },
+		{ NULL, "REPORTS", true, 0, 0 },
+		{ NULL, "TIMES", true, 0, 0 },
+	};
+	struct grid *g = grid_new(o, NULL, NULL, columns, 4);
+	bool any = false;
+	for (size_t code = 0; code < t->codes; code++) {
+		const struct repair_kind *k = repair_kind((uint16_t)code);
+		if (!k || t->reports[code] == 0)
+			continue;
+		if (!any)
+			out_str(o, "\n");
+		any = true;
+		grid_str(g, k->what);
+		grid_str(g, k->how);
+		grid_number(g, t->reports[code]);
+		grid_number(g, t->times[code]);
+	}
+	grid_end(&g);
+}
+
+static uint64_t magnitude(int64_t n)
+{
+	return n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n;
+}
+
+static void show_growth(struct out *o, const struct intake_summary *s)
+{
+	char rows[WORDS_TEXT], messages[WORDS_TEXT], share[WORDS_TEXT];
+	const char *sign = s->messages < 0 ? "-" : "";
+	outf(o, "\n  The totals grew by %s%s rows and %s%s messages",
+	     s->rows < 0 ? "-" : "", words_number(magnitude(s->rows), rows), sign,
+	     words_number(magnitude(s->messages), messages));
+	if (s->messages > 0 && s->passed >= 0 && s->passed <= s->messages)
+		outf(o, ", %s of which passed",
+		     words_share((uint64_t)s->passed, (uint64_t)s->messages, share));
+	out_str(o, ".\n");
+}
+
+static void show_summary(struct out *o, const struct intake_summary *s,
+			 const struct tally *t)
+{
+	char files[WORDS_TEXT], rate[WORDS_TEXT];
+	outf(o, "%s file%s and mails in %.1f s", words_number(s->files, files),
+	     words_s(s->files), s->seconds);
+	if (s->seconds > 0.1)
+		outf(o, ", %s a second",
+		     words_number((uint64_t)((double)s->files / s->seconds), rate));
+	out_str(o, "\n\n");
+	summary_line(o, "new", s->new_, "reports");
+	summary_line(o, "duplicate", s->duplicate, "known already");
+	summary_line(o, "superseded", s->superseded,
+		     "incomplete, and a complete one is here");
+	summary_line(o, "conflict", s->conflict,
+		     "the key of another report, other content: both count");
+	summary_line(o, "refused", s->refused, "unreadable, or no report");
+	summary_line(o, "aside", s->aside, "of a kind that is not read yet");
+	summary_line(o, "repaired", s->repaired, "of the reports");
+	show_growth(o, s);
+	show_repairs(o, t);
+}
+
+static void begin(struct ingest *in, struct cli *c)
+{
+	const struct setting_value *when = &c->settings.value[SETTING_PROGRESS];
+	bool never = strcmp(when->text, "never") == 0;
+	bool on = !c->quiet && !never;
+	size_t n = 0;
+	const struct repair_kind *k = repair_table(&n);
+	in->cli = c;
+	progress_init(&in->progress, 2, on, c->err_terminal,
+		      c->err_terminal ? out_columns(2, getenv("COLUMNS")) : 0);
+	in->tally.codes = n ? (size_t)k[n - 1].code + 1 : 0;
+	in->tally.reports = arena_array(c->arena, in->tally.codes + 1, sizeof(uint64_t));
+	in->tally.times = arena_array(c->arena, in->tally.codes + 1, sizeof(uint64_t));
+	if (c->out.form == OUT_CSV)
+		in->csv = show_outcomes_begin(&c->out);
+}
+
+static void end(struct ingest *in, const struct intake_summary *s)
+{
+	struct cli *c = in->cli;
+	progress_clear(&in->progress);
+	if (in->csv)
+		grid_end(&in->csv);
+	else if (c->out.form == OUT_JSON)
+		show_summary_json(&c->out, s);
+	else if (!c->quiet)
+		show_summary(&c->out, s, &in->tally);
+}
+
+bool run_ingest(struct cli *c, struct err *err)
+{
+	struct ingest in = { 0 };
+	struct intake_summary s;
+	begin(&in, c);
+	catch_stop();
+	struct app_ingest how = {
+		.paths = c->args->word,
+		.path_n = c->args->word_n,
+		.count_first = in.progress.on,
+		.stop = &stop,
+		.outcome = on_outcome,
+		.progress = on_progress,
+		.warning = on_warning,
+		.ctx = &in,
+	};
+	bool ok = app_ingest(&c->app, &how, &s, err);
+	end(&in, &s);
+	if (!ok && s.interrupted)
+		return err_set(
+			err, ERR_TEMP,
+			"stopped; what was read is kept, and the same command goes "
+			"on where it stopped");
+	return ok;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_RUN_INT_H
+#define CLI_RUN_INT_H
+
+#include "app/app.h"
+#include "cli/args.h"
+#include "cli/out.h"
+#include "cli/settings.h"
+
+/* One command being run. */
+struct cli {
+	const struct cli_args *args;
+	struct arena *arena;
+	struct settings settings;
+	struct app app;
+	struct out out;
+	bool quiet;
+	bool err_terminal; /* standard error is a terminal */
+	int status;        /* the exit status where nothing failed */
+};
+
+/* The commands, each as commands.def names it. */
+#define COMMAND(id, words, args, min, max, forms, options, run, does, more) \
+	bool run(struct cli *c, struct err *err);
+#include "cli/commands.def"
+#undef COMMAND
+
+/* "postern: " and the sentence, made visible, on standard error. */
+void run_say(const char *sentence);
+/* The filter that the options make. */
+bool run_filter(const struct cli *c, struct app_filter *out, struct err *err);
+/* --limit or another such number; `otherwise` where it is not given. */
+bool run_number(const struct cli *c, enum cli_option_id id, uint64_t otherwise,
+		uint64_t most, uint64_t *out, struct err *err);
+
+#endif

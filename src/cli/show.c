@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/show_int.h"
+
+#include "app/words.h"
+#include "base/date.h"
+
+void show_begin(struct out *o, struct json *j)
+{
+	json_init(j, &o->b);
+	if (o->form == OUT_JSON)
+		json_object(j, NULL);
+}
+
+void show_end(struct out *o, struct json *j)
+{
+	if (o->form != OUT_JSON)
+		return;
+	json_object_end(j);
+	out_str(o, "\n");
+}
+
+void show_figures(struct json *j, const char *key, const struct app_figures *f)
+{
+	json_object(j, key);
+	json_uint(j, "reports", f->reports);
+	json_uint(j, "rows", f->rows);
+	json_uint(j, "messages", f->messages);
+	json_uint(j, "passed", f->passed);
+	json_uint(j, "failed", f->messages - f->passed);
+	json_object_end(j);
+}
+
+void show_figure_cells(struct grid *g, const struct app_figures *f)
+{
+	grid_number(g, f->reports);
+	grid_number(g, f->rows);
+	grid_number(g, f->messages);
+	grid_number(g, f->passed);
+	grid_number(g, f->messages - f->passed);
+	grid_share(g, f->passed, f->messages);
+}
+
+void show_day(struct json *j, const char *key, bool has, int64_t day)
+{
+	char text[DATE_TEXT];
+	if (has)
+		json_str(j, key, date_format_day(day, text));
+	else
+		json_null(j, key);
+}
+
+void show_count(struct out *o, uint64_t n, const char *one, const char *several)
+{
+	char text[WORDS_TEXT];
+	outf(o, "%s %s", words_number(n, text), n == 1 ? one : several);
+}
+
+static const char *state_of(const struct app_domain_line *d)
+{
+	if (d->refused)
+		return "refused";
+	return d->retired ? "retired" : "";
+}
+
+void show_domain_lines(struct out *o, struct json *j, const char *key,
+		       const struct app_domain_line *d, size_t n, bool with_client)
+{
+	const struct grid_column columns[] = {
+		{ "domain", "DOMAIN", false, 2, 16 },
+		{ "client", with_client ? "CLIENT" : NULL, false, 1, 8 },
+		{ "group", NULL, false, 0, 0 },
+		{ "use", "USE", false, 0, 0 },
+		{ "retired", NULL, false, 0, 0 },
+		{ "refused", NULL, false, 0, 0 },
+		SHOW_FIGURES,
+		{ "first_day", NULL, false, 0, 0 },
+		{ "last_day", "LAST DAY", false, 0, 0 },
+		{ NULL, "STATE", false, 0, 0 },
+	};
+	struct grid *g = grid_new(o, j, key, columns, sizeof(columns) / sizeof(*columns));
+	for (size_t i = 0; i < n; i++) {
+		grid_text(g, d[i].name, PAINT_NONE);
+		grid_text_or_none(g, d[i].client);
+		grid_str(g, d[i].assigned ? "client" : "unassigned");
+		if (d[i].assigned)
+			grid_str(g, app_use_name(d[i].use));
+		else
+			grid_none(g);
+		grid_bool(g, d[i].retired);
+		grid_bool(g, d[i].refused);
+		show_figure_cells(g, &d[i].f);
+		grid_day(g, d[i].seen, d[i].first_day);
+		grid_day(g, d[i].seen, d[i].last_day);
+		grid_text(g, sv_from(state_of(&d[i])), PAINT_DIM);
+	}
+	grid_end(&g);
+}
+
+void show_sources(struct out *o, struct json *j, const struct app_source *s, size_t n)
+{
+	static const struct grid_column columns[] = {
+		{ "source", "SOURCE", false, 1, 15 },
+		{ "domains", "DOMAINS", true, 0, 0 },
+		{ "rows", NULL, true, 0, 0 },
+		{ "messages", "MESSAGES", true, 0, 0 },
+		{ "passed", NULL, true, 0, 0 },
+		{ "failed", "FAILED", true, 0, 0 },
+		{ NULL, "PASS", true, 0, 0 },
+		{ "first_day", "FIRST DAY", false, 0, 0 },
+		{ "last_day", "LAST DAY", false, 0, 0 },
+	};
+	struct grid *g = grid_new(o, j, "sources", columns,
+				  sizeof(columns) / sizeof(*columns));
+	for (size_t i = 0; i < n; i++) {
+		grid_addr(g, &s[i].source);
+		grid_number(g, s[i].domains);
+		grid_number(g, s[i].f.rows);
+		grid_number(g, s[i].f.messages);
+		grid_number(g, s[i].f.passed);
+		grid_number(g, s[i].f.messages - s[i].f.passed);
+		grid_share(g, s[i].f.passed, s[i].f.messages);
+		grid_day(g, true, s[i].first_day);
+		grid_day(g, true, s[i].last_day);
+	}
+	grid_end(&g);
+}
+
+void show_unassigned(struct out *o, const struct app_domain_line *d, size_t n,
+		     uint32_t limit)
+{
+	struct json j;
+	size_t shown = limit && limit < n ? limit : n;
+	show_begin(o, &j);
+	if (o->form == OUT_TEXT && n == 0)
+		out_str(o, "Every domain in the reports belongs to a client.\n");
+	show_domain_lines(o, &j, "domains", d, shown, false);
+	show_end(o, &j);
+	if (o->form != OUT_TEXT || n == 0)
+		return;
+	if (shown < n) {
+		out_str(o, "  ... and ");
+		show_count(o, n - shown, "more domain", "more domains");
+		out_str(o, "; --limit 0 shows all\n");
+	}
+	out_str(o, "\n  postern domain add NAME --client CLIENT   takes one over\n"
+		   "  postern unassigned refuse NAME           stops counting it\n");
+}
+
+void show_refused(struct out *o, struct sv name, uint64_t reports)
+{
+	struct json j;
+	show_begin(o, &j);
+	if (o->form == OUT_JSON) {
+		json_string(&j, "refused", name);
+		json_uint(&j, "reports", reports);
+	} else {
+		out_text(o, name);
+		out_str(o, " is refused: ");
+		show_count(o, reports, "report counts", "reports count");
+		out_str(o, " no more, and later ones are not taken. `postern domain add` "
+			   "takes this back.\n");
+	}
+	show_end(o, &j);
+}
+
+void show_fsck(struct out *o, const struct app_fsck *f)
+{
+	struct json j;
+	bool sound = f->differ == 0 && f->facets_differ == 0 && f->figures_differ == 0;
+	show_begin(o, &j);
+	if (o->form == OUT_JSON) {
+		json_bool(&j, "sound", sound);
+		json_bool(&j, "mended", f->mended && !sound);
+		json_uint(&j, "reports", f->reports);
+		json_uint(&j, "rows", f->rows);
+		json_uint(&j, "domain_days", f->domain_days);
+		json_uint(&j, "differ", f->differ);
+		json_uint(&j, "facets_differ", f->facets_differ);
+		json_uint(&j, "figures_differ", f->figures_differ);
+		json_str(&j, "first", f->first[0] ? f->first : NULL);
+		show_end(o, &j);
+		return;
+	}
+	show_count(o, f->reports, "report", "reports");
+	out_str(o, ", ");
+	show_count(o, f->rows, "row", "rows");
+	out_str(o, " and ");
+	show_count(o, f->domain_days, "day of a domain", "days of domains");
+	out_str(o, sound ? " looked at: all sums agree.\n" : " looked at.\n");
+	if (sound)
+		return;
+	show_count(o, f->differ, "sum of a day differs", "sums of days differ");
+	out_str(o, ", ");
+	show_count(o, f->facets_differ, "outcome", "outcomes");
+	out_str(o, " would be judged otherwise, the figures of ");
+	show_count(o, f->figures_differ, "report", "reports");
+	outf(o, " are not those of its rows.\nFirst: ");
+	out_text(o, sv_from(f->first));
+	out_str(o, f->mended ? "\nWhat differed was written anew.\n" : "\n");
+}

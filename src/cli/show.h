@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_SHOW_H
+#define CLI_SHOW_H
+
+#include "app/client.h"
+#include "app/fsck.h"
+#include "app/ingest.h"
+#include "app/overview.h"
+#include "app/reports.h"
+#include "cli/out.h"
+#include "cli/settings.h"
+
+/*
+ * Answers as text, JSON or CSV: o->form says which. The JSON and CSV are described in
+ * docs/json.md; a test compares the two.
+ */
+void show_overview(struct out *o, const struct app_overview *v,
+		   const struct app_filter *filter);
+void show_domain(struct out *o, const struct app_domain *d);
+void show_records(struct out *o, const struct record_set *set);
+void show_domain_added(struct out *o, const struct app_domain_added *d);
+void show_domain_retired(struct out *o, const struct app_domain_line *d);
+void show_domains(struct out *o, const struct app_domain_line *d, size_t n);
+void show_clients(struct out *o, const struct app_client *c, size_t n);
+void show_client(struct out *o, const struct app_client *c);
+void show_client_added(struct out *o, const struct app_client_added *c);
+void show_client_retired(struct out *o, const struct app_client *c);
+void show_unassigned(struct out *o, const struct app_domain_line *d, size_t n,
+		     uint32_t limit);
+void show_refused(struct out *o, struct sv name, uint64_t reports);
+void show_fsck(struct out *o, const struct app_fsck *f);
+void show_settings(struct out *o, const struct settings *s);
+void show_settings_check(struct out *o, const struct settings *s);
+
+/* A list of reports: begin, each, end. */
+struct report_list;
+struct report_list *show_reports_begin(struct out *o, uint64_t all);
+void show_reports_next(struct report_list *l, const struct app_report *r);
+/* `offset`: how many were left out before. */
+void show_reports_end(struct report_list **l, uint64_t offset);
+
+/* One report: all but its rows, each row, the end. */
+struct report_rows;
+struct report_rows *show_report_begin(struct out *o, const struct app_report_detail *d);
+void show_report_row(struct report_rows *r, const struct app_row *row);
+void show_report_end(struct report_rows **r);
+
+/* One outcome of an ingest on a line of its own. */
+void show_outcome_json(struct out *o, const struct intake_outcome *v);
+struct grid; /* CSV: a grid that grid_end() ends */
+struct grid *show_outcomes_begin(struct out *o);
+void show_outcome_csv(struct grid *g, const struct intake_outcome *v);
+void show_summary_json(struct out *o, const struct intake_summary *s);
+
+#endif

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/show_int.h"
+
+#include "app/words.h"
+#include "base/arena.h"
+#include "base/date.h"
+#include "cli/spark.h"
+
+#include <stdlib.h>
+
+enum {
+	SHOWN = 10,
+	SPARK_DEFAULT = 60
+};
+
+/* --- records to publish --- */
+
+static const char *type_name(const struct record *r)
+{
+	return r->type == RECORD_MX ? "MX" : "TXT";
+}
+
+void show_records_json(struct json *j, const struct record_set *set)
+{
+	json_array(j, "records");
+	for (size_t i = 0; i < set->n; i++) {
+		const struct record *r = &set->record[i];
+		json_object(j, NULL);
+		json_string(j, "name", r->name);
+		json_str(j, "type", type_name(r));
+		json_string(j, "value", r->value);
+		json_string(j, "zone", r->zone);
+		json_str(j, "why", r->why);
+		json_object_end(j);
+	}
+	json_array_end(j);
+	json_bool(j, "unauthorisable", set->unauthorisable);
+}
+
+static void show_records_text(struct out *o, const struct record_set *set)
+{
+	struct sv zone = SV("");
+	for (size_t i = 0; i < set->n; i++) {
+		const struct record *r = &set->record[i];
+		if (!sv_eq(zone, r->zone)) {
+			out_str(o, "\n  In the DNS of ");
+			out_text(o, r->zone);
+			out_str(o, ":\n");
+		}
+		zone = r->zone;
+		outf(o, "\n  %s; %s%s\n  ", paint_on(o, PAINT_DIM), r->why,
+		     paint_off(o, PAINT_DIM));
+		record_add_line(r, &o->b);
+		out_str(o, "\n");
+	}
+	if (set->unauthorisable)
+		out_wrapped(o, "\n  ",
+			    SV("The address lives in another domain, and the name of the "
+			       "record that would authorise it is longer than the DNS "
+			       "allows: choose an address in the domain itself."));
+}
+
+void show_records(struct out *o, const struct record_set *set)
+{
+	struct json j;
+	static const struct grid_column columns[] = {
+		{ "name", NULL, false, 0, 0 },  { "type", NULL, false, 0, 0 },
+		{ "value", NULL, false, 0, 0 }, { "zone", NULL, false, 0, 0 },
+		{ "why", NULL, false, 0, 0 },
+	};
+	if (o->form == OUT_TEXT) {
+		show_records_text(o, set);
+		return;
+	}
+	if (o->form == OUT_JSON) {
+		show_begin(o, &j);
+		show_records_json(&j, set);
+		show_end(o, &j);
+		return;
+	}
+	struct grid *g = grid_new(o, NULL, NULL, columns, 5);
+	for (size_t i = 0; i < set->n; i++) {
+		const struct record *r = &set->record[i];
+		grid_text(g, r->name, PAINT_NONE);
+		grid_str(g, type_name(r));
+		grid_text(g, r->value, PAINT_NONE);
+		grid_text(g, r->zone, PAINT_NONE);
+		grid_str(g, r->why);
+	}
+	grid_end(&g);
+}
+
+/* --- one domain --- */
+
+static void show_policy_json(struct json *j, const struct app_policy *p)
+{
+	if (!p->found) {
+		json_null(j, "policy");
+		return;
+	}
+	const struct {
+		const char *key;
+		struct sv value;
+	} tags[] = { { "p", p->p },         { "sp", p->sp },     { "np", p->np },
+		     { "adkim", p->adkim }, { "aspf", p->aspf }, { "fo", p->fo },
+		     { "pct", p->pct },     { "t", p->testing } };
+	json_object(j, "policy");
+	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++)
+		if (tags[i].value.n)
+			json_string(j, tags[i].key, tags[i].value);
+		else
+			json_null(j, tags[i].key);
+	json_string(j, "org", p->org);
+	json_string(j, "report_id", p->report_id);
+	show_day(j, "day", true, p->day);
+	json_object_end(j);
+}
+
+static void show_subdomains(struct out *o, struct json *j, const char *key,
+			    const struct app_subdomain *s, size_t n)
+{
+	static const struct grid_column columns[] = {
+		{ "domain", "DOMAIN", false, 1, 16 },
+		SHOW_FIGURES,
+	};
+	struct grid *g = grid_new(o, j, key, columns, sizeof(columns) / sizeof(*columns));
+	for (size_t i = 0; i < n; i++) {
+		grid_text(g, s[i].name, PAINT_NONE);
+		show_figure_cells(g, &s[i].f);
+	}
+	grid_end(&g);
+}
+
+static void show_authors(struct out *o, struct json *j, const struct app_subdomain *s,
+			 size_t n)
+{
+	static const struct grid_column columns[] = {
+		{ "header_from", "AUTHOR DOMAIN", false, 1, 16 },
+		{ "messages", "MESSAGES", true, 0, 0 },
+		{ "passed", NULL, true, 0, 0 },
+		{ "failed", "FAILED", true, 0, 0 },
+		{ NULL, "PASS", true, 0, 0 },
+	};
+	struct grid *g = grid_new(o, j, "authors", columns,
+				  sizeof(columns) / sizeof(*columns));
+	for (size_t i = 0; i < n; i++) {
+		grid_text(g, s[i].name, PAINT_NONE);
+		grid_number(g, s[i].f.messages);
+		grid_number(g, s[i].f.passed);
+		grid_number(g, s[i].f.messages - s[i].f.passed);
+		grid_share(g, s[i].f.passed, s[i].f.messages);
+	}
+	grid_end(&g);
+}
+
+static void show_reporters(struct out *o, struct json *j, const struct app_reporter *r,
+			   size_t n)
+{
+	static const struct grid_column columns[] = {
+		{ "org", "REPORTER", false, 1, 12 },
+		{ "reports", "REPORTS", true, 0, 0 },
+		{ "messages", "MESSAGES", true, 0, 0 },
+		{ "passed", NULL, true, 0, 0 },
+		{ "failed", "FAILED", true, 0, 0 },
+		{ NULL, "PASS", true, 0, 0 },
+		{ "last_day", "LAST DAY", false, 0, 0 },
+	};
+	struct grid *g = grid_new(o, j, "reporters", columns,
+				  sizeof(columns) / sizeof(*columns));
+	for (size_t i = 0; i < n; i++) {
+		grid_text(g, r[i].org, PAINT_NONE);
+		grid_number(g, r[i].reports);
+		grid_number(g, r[i].messages);
+		grid_number(g, r[i].passed);
+		grid_number(g, r[i].messages - r[i].passed);
+		grid_share(g, r[i].passed, r[i].messages);
+		grid_day(g, true, r[i].last_day);
+	}
+	grid_end(&g);
+}
+
+static void show_json(struct out *o, const struct app_domain *d)
+{
+	struct json j;
+	const struct app_domain_line *l = &d->line;
+	show_begin(o, &j);
+	json_string(&j, "domain", l->name);
+	if (l->assigned)
+		json_string(&j, "client", l->client);
+	else
+		json_null(&j, "client");
+	json_str(&j, "group", l->assigned ? "client" : "unassigned");
+	json_str(&j, "use", l->assigned ? app_use_name(l->use) : NULL);
+	json_bool(&j, "retired", l->retired);
+	json_bool(&j, "refused", l->refused);
+	show_figures(&j, "totals", &l->f);
+	show_day(&j, "first_day", l->seen, l->first_day);
+	show_day(&j, "last_day", l->seen, l->last_day);
+	show_policy_json(&j, &d->policy);
+	json_array(&j, "days");
+	for (size_t i = 0; i < d->day_n; i++) {
+		json_object(&j, NULL);
+		show_day(&j, "day", true, d->day[i].day);
+		json_uint(&j, "messages", d->day[i].messages);
+		json_uint(&j, "passed", d->day[i].passed);
+		json_object_end(&j);
+	}
+	json_array_end(&j);
+	show_sources(o, &j, d->source, d->source_n);
+	json_uint(&j, "sources_all", d->source_all);
+	show_reporters(o, &j, d->reporter, d->reporter_n);
+	show_subdomains(o, &j, "policy_domains", d->policy_domain, d->policy_domain_n);
+	show_authors(o, &j, d->author, d->author_n);
+	json_bool(&j, "authors_more", d->author_more);
+	show_end(o, &j);
+}
+
+/* --- text --- */
+
+static void show_head(struct out *o, const struct app_domain *d)
+{
+	char text[WORDS_TEXT], from[DATE_TEXT], to[DATE_TEXT];
+	const struct app_domain_line *l = &d->line;
+	enum paint p = paint_share(l->f.passed, l->f.messages);
+	outf(o, "%s", paint_on(o, PAINT_BOLD));
+	out_text(o, l->name);
+	outf(o, "%s: ", paint_off(o, PAINT_BOLD));
+	if (l->assigned) {
+		outf(o, "a %s%s domain of ", l->retired ? "retired " : "",
+		     app_use_name(l->use));
+		out_text(o, l->client);
+	} else {
+		out_str(o, l->refused ? "belongs to no client, and is refused"
+				      : "belongs to no client");
+	}
+	if (l->seen)
+		outf(o, "; %s to %s", date_format_day(l->first_day, from),
+		     date_format_day(l->last_day, to));
+	out_str(o, "\n\n  ");
+	show_count(o, l->f.reports, "report", "reports");
+	out_str(o, ", ");
+	show_count(o, l->f.messages, "message", "messages");
+	outf(o, ": %s%s passed%s", paint_on(o, p),
+	     words_share(l->f.passed, l->f.messages, text), paint_off(o, p));
+	outf(o, ", %s failed\n", words_number(l->f.messages - l->f.passed, text));
+}
+
+static void show_trend_line(struct out *o, const char *label, const uint64_t *value,
+			    size_t n, enum paint p)
+{
+	char text[WORDS_TEXT];
+	uint64_t most = 0;
+	size_t cells = o->width > 40 ? o->width - 30 : SPARK_DEFAULT;
+	for (size_t i = 0; i < n; i++)
+		most = value[i] > most ? value[i] : most;
+	outf(o, "  %-8s  %s", label, paint_on(o, p));
+	spark_add(&o->b, value, n, cells < SPARK_DEFAULT * 2 ? cells : SPARK_DEFAULT * 2);
+	outf(o, "%s  up to %s a day\n", paint_off(o, p), words_number(most, text));
+}
+
+static void show_trend(struct out *o, const struct app_domain *d)
+{
+	if (d->day_n < 2)
+		return;
+	uint64_t *passed = heap_array(d->day_n, sizeof(*passed));
+	uint64_t *failed = heap_array(d->day_n, sizeof(*failed));
+	for (size_t i = 0; i < d->day_n; i++) {
+		passed[i] = d->day[i].passed;
+		failed[i] = d->day[i].messages - d->day[i].passed;
+	}
+	out_str(o, "\n");
+	show_trend_line(o, "passed", passed, d->day_n, PAINT_GOOD);
+	show_trend_line(o, "failed", failed, d->day_n, PAINT_BAD);
+	free(passed);
+	free(failed);
+}
+
+static void show_policy(struct out *o, const struct app_policy *p)
+{
+	char day[DATE_TEXT];
+	const struct {
+		const char *tag;
+		struct sv value;
+	} tags[] = { { "p", p->p },         { "sp", p->sp },     { "np", p->np },
+		     { "adkim", p->adkim }, { "aspf", p->aspf }, { "fo", p->fo },
+		     { "pct", p->pct },     { "t", p->testing } };
+	if (!p->found)
+		return;
+	out_str(o, "\n  policy   ");
+	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++) {
+		if (tags[i].value.n == 0)
+			continue;
+		outf(o, " %s=", tags[i].tag);
+		out_text(o, tags[i].value);
+	}
+	outf(o, ", as reported for %s by ", date_format_day(p->day, day));
+	out_text(o, p->org);
+	out_str(o, "\n");
+}
+
+/* "... and 12 more" below a list that was cut. */
+static size_t cut(size_t n)
+{
+	return n > SHOWN ? SHOWN : n;
+}
+
+static void show_more(struct out *o, uint64_t n, uint64_t shown)
+{
+	if (n <= shown)
+		return;
+	out_str(o, "  ... and ");
+	show_count(o, n - shown, "more", "more");
+	out_str(o, "\n");
+}
+
+static void show_text(struct out *o, const struct app_domain *d)
+{
+	show_head(o, d);
+	show_trend(o, d);
+	show_policy(o, &d->policy);
+	if (d->source_n) {
+		out_heading(o, "Sources");
+		show_sources(o, NULL, d->source, d->source_n);
+		show_more(o, d->source_all, d->source_n);
+	}
+	if (d->reporter_n) {
+		out_heading(o, "Reporters");
+		show_reporters(o, NULL, d->reporter, cut(d->reporter_n));
+		show_more(o, d->reporter_n, cut(d->reporter_n));
+	}
+	if (d->policy_domain_n > 1) {
+		out_heading(o, "Policy domains");
+		show_subdomains(o, NULL, NULL, d->policy_domain, cut(d->policy_domain_n));
+		show_more(o, d->policy_domain_n, cut(d->policy_domain_n));
+	}
+	if (d->author_n) {
+		out_heading(o, "Author Domains");
+		show_authors(o, NULL, d->author, cut(d->author_n));
+		show_more(o, d->author_n, cut(d->author_n));
+	}
+	if (d->line.assigned && d->line.f.reports == 0)
+		out_str(o, "\n  No report yet. `postern domain show NAME --records` says "
+			   "what to publish.\n");
+}
+
+void show_domain(struct out *o, const struct app_domain *d)
+{
+	if (o->form == OUT_JSON)
+		show_json(o, d);
+	else if (o->form == OUT_CSV)
+		show_sources(o, NULL, d->source, d->source_n);
+	else
+		show_text(o, d);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/show_int.h"
+
+#include "app/words.h"
+#include "base/date.h"
+
+#include <stdio.h>
+
+enum {
+	UNASSIGNED_SHOWN = 10,
+	NOTES_A_KIND = 5
+};
+
+static void show_clients_json(struct json *j, const struct app_overview *v)
+{
+	json_array(j, "clients");
+	for (size_t i = 0; i < v->client_n; i++) {
+		json_object(j, NULL);
+		json_string(j, "client", v->client[i].name);
+		json_bool(j, "retired", v->client[i].retired);
+		json_uint(j, "domains", v->client[i].domains);
+		show_figures(j, "figures", &v->client[i].f);
+		json_object_end(j);
+	}
+	json_array_end(j);
+	show_figures(j, "unassigned", &v->unassigned);
+}
+
+static void show_json(struct out *o, const struct app_overview *v)
+{
+	struct json j;
+	show_begin(o, &j);
+	show_figures(&j, "totals", &v->total);
+	show_day(&j, "first_day", v->seen, v->first_day);
+	show_day(&j, "last_day", v->seen, v->last_day);
+	show_clients_json(&j, v);
+	show_domain_lines(o, &j, "domains", v->domain, v->domain_n, true);
+	show_sources(o, &j, v->source, v->source_n);
+	json_uint(&j, "sources_all", v->source_all);
+	json_array(&j, "notes");
+	for (size_t i = 0; i < v->note_n; i++) {
+		json_object(&j, NULL);
+		json_str(&j, "note", app_note_name(v->note[i].kind));
+		if (v->note[i].domain.n)
+			json_string(&j, "domain", v->note[i].domain);
+		else
+			json_null(&j, "domain");
+		json_uint(&j, "messages", v->note[i].messages);
+		json_string(&j, "text", v->note[i].text);
+		json_object_end(&j);
+	}
+	json_array_end(&j);
+	show_end(o, &j);
+}
+
+/* --- text --- */
+
+static void show_totals(struct out *o, const struct app_overview *v)
+{
+	char text[WORDS_TEXT], from[DATE_TEXT], to[DATE_TEXT];
+	const struct app_figures *f = &v->total;
+	enum paint p = paint_share(f->passed, f->messages);
+	show_count(o, v->client_n, "client", "clients");
+	out_str(o, ", ");
+	show_count(o, v->unassigned_from, "domain", "domains");
+	if (v->domain_n > v->unassigned_from)
+		outf(o, ", %s unassigned",
+		     words_number(v->domain_n - v->unassigned_from, text));
+	if (v->seen)
+		outf(o, "; %s to %s", date_format_day(v->first_day, from),
+		     date_format_day(v->last_day, to));
+	out_str(o, "\n\n  ");
+	show_count(o, f->reports, "report", "reports");
+	out_str(o, ", ");
+	show_count(o, f->messages, "message", "messages");
+	outf(o, ": %s%s passed%s", paint_on(o, p),
+	     words_share(f->passed, f->messages, text), paint_off(o, p));
+	outf(o, ", %s failed\n", words_number(f->messages - f->passed, text));
+}
+
+static const struct grid_column domain_columns[] = {
+	{ NULL, "CLIENT, DOMAIN", false, 2, 20 },
+	{ NULL, "USE", false, 1, 4 },
+	SHOW_FIGURES,
+	{ NULL, "LAST DAY", false, 0, 0 },
+};
+
+static void group_row(struct grid *g, struct sv name, bool retired,
+		      const struct app_figures *f)
+{
+	grid_text(g, name, PAINT_BOLD);
+	grid_str(g, retired ? "retired" : "");
+	show_figure_cells(g, f);
+	grid_str(g, "");
+}
+
+static void domain_row(struct grid *g, const struct app_domain_line *d)
+{
+	char name[512];
+	(void)snprintf(name, sizeof(name), "  %.*s", SV_ARG(sv_sub(d->name, 0, 500)));
+	grid_str(g, name);
+	if (d->retired)
+		grid_str(g, "retired");
+	else
+		grid_str(g, d->assigned ? app_use_name(d->use) : "");
+	show_figure_cells(g, &d->f);
+	grid_day(g, d->seen, d->last_day);
+}
+
+static void show_tree(struct out *o, const struct app_overview *v)
+{
+	struct grid *g = grid_new(o, NULL, NULL, domain_columns,
+				  sizeof(domain_columns) / sizeof(*domain_columns));
+	size_t at = 0, end = v->unassigned_from + UNASSIGNED_SHOWN;
+	for (size_t i = 0; i < v->client_n; i++) {
+		group_row(g, v->client[i].name, v->client[i].retired, &v->client[i].f);
+		for (size_t k = 0; k < v->client[i].domains; k++)
+			domain_row(g, &v->domain[at++]);
+	}
+	if (v->domain_n > v->unassigned_from)
+		group_row(g, SV("Unassigned"), false, &v->unassigned);
+	for (; at < v->domain_n && at < end; at++)
+		domain_row(g, &v->domain[at]);
+	grid_end(&g);
+	if (v->domain_n > end) {
+		out_str(o, "    ... and ");
+		show_count(o, v->domain_n - end, "more", "more");
+		out_str(o, ": postern unassigned list\n");
+	}
+}
+
+static void show_notes(struct out *o, const struct app_overview *v)
+{
+	for (size_t i = 0, of_kind = 0; i < v->note_n; i++) {
+		const struct app_note *n = &v->note[i];
+		bool last = i + 1 == v->note_n || v->note[i + 1].kind != n->kind;
+		if (of_kind++ < NOTES_A_KIND)
+			out_wrapped(o, "  - ", n->text);
+		if (last && of_kind > NOTES_A_KIND) {
+			out_str(o, "    ... and ");
+			show_count(o, of_kind - NOTES_A_KIND, "more like it",
+				   "more like these");
+			out_str(o, "\n");
+		}
+		if (last)
+			of_kind = 0;
+	}
+}
+
+/* The worst domain is what to look at first. */
+static void show_next(struct out *o, const struct app_overview *v)
+{
+	const struct app_domain_line *worst = NULL;
+	for (size_t i = 0; i < v->unassigned_from; i++) {
+		const struct app_domain_line *d = &v->domain[i];
+		if (!worst ||
+		    d->f.messages - d->f.passed > worst->f.messages - worst->f.passed)
+			worst = d;
+	}
+	out_heading(o, "Next");
+	if (worst && worst->f.messages) {
+		out_str(o, "  postern domain show ");
+		out_text(o, worst->name);
+		out_str(o, "\n  postern reports ");
+		out_text(o, worst->name);
+		out_str(o, " --result fail\n");
+	}
+	if (v->domain_n > v->unassigned_from)
+		out_str(o, "  postern unassigned list\n");
+	if (v->client_n == 0)
+		out_str(o,
+			"  postern client add \"NAME\" --domain DOMAIN --raw ADDRESS\n");
+	out_str(o, "  postern help\n");
+}
+
+static void show_text(struct out *o, const struct app_overview *v,
+		      const struct app_filter *filter)
+{
+	show_totals(o, v);
+	if (!app_filter_is_open(filter))
+		out_str(o, "  Only what the filters let through is counted.\n");
+	if (v->domain_n) {
+		out_str(o, "\n");
+		show_tree(o, v);
+	}
+	if (v->source_n) {
+		out_heading(o, "Top sources");
+		show_sources(o, NULL, v->source, v->source_n);
+		if (v->source_all > v->source_n) {
+			out_str(o, "  of ");
+			show_count(o, v->source_all, "address", "addresses");
+			out_str(o, "\n");
+		}
+	}
+	if (v->note_n) {
+		out_heading(o, "What stands out");
+		show_notes(o, v);
+	}
+	show_next(o, v);
+}
+
+void show_overview(struct out *o, const struct app_overview *v,
+		   const struct app_filter *filter)
+{
+	if (o->form == OUT_JSON)
+		show_json(o, v);
+	else if (o->form == OUT_CSV)
+		show_domain_lines(o, NULL, NULL, v->domain, v->domain_n, true);
+	else
+		show_text(o, v, filter);
+}
