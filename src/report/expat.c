@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+#include "base/charset.h"
+#include "report/parser.h"
+
+#include <expat.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	PIECE = 1024 * 1024, /* expat counts in int */
+	MARK = 3             /* bytes of UTF-8's byte order mark */
+};
+
+struct expat {
+	XML_Parser xml;
+	struct build *build;
+	struct build_attr *attr;
+	size_t attr_cap;
+	uint64_t fed;
+	char head[MARK]; /* held back until they are known to be a byte order mark or not */
+	uint8_t head_n;
+	bool begun;
+};
+
+/* After XML_StopParser() expat still tells what belongs to the element it is in. */
+static void stop_unless(struct expat *x, bool going)
+{
+	if (!going)
+		(void)XML_StopParser(x->xml, XML_FALSE);
+}
+
+static size_t take_attributes(struct expat *x, const XML_Char **attr)
+{
+	size_t n = 0;
+	for (; attr[0]; attr += 2) {
+		if (n == x->attr_cap) {
+			x->attr_cap = x->attr_cap ? x->attr_cap * 2 : 16;
+			x->attr = heap_grow(x->attr, x->attr_cap, sizeof(*x->attr));
+		}
+		x->attr[n++] = (struct build_attr){ sv_from(attr[0]), sv_from(attr[1]) };
+	}
+	return n;
+}
+
+static void on_start(void *ctx, const XML_Char *name, const XML_Char **attr)
+{
+	struct expat *x = ctx;
+	if (x->build->refused)
+		return;
+	size_t attr_n = attr[0] ? take_attributes(x, attr) : 0;
+	struct sv s = { name, strlen(name) };
+	stop_unless(x, build_start(x->build, s, x->attr, attr_n));
+}
+
+static void on_end(void *ctx, const XML_Char *name)
+{
+	struct expat *x = ctx;
+	(void)name;
+	if (!x->build->refused)
+		stop_unless(x, build_end(x->build, BUILD_CLOSED));
+}
+
+static void on_text(void *ctx, const XML_Char *text, int n)
+{
+	struct expat *x = ctx;
+	if (!x->build->refused)
+		stop_unless(x, build_text(x->build, (struct sv){ text, (size_t)n }));
+}
+
+static void on_doctype(void *ctx, const XML_Char *name, const XML_Char *system,
+		       const XML_Char *public, int has_subset)
+{
+	struct expat *x = ctx;
+	(void)name, (void)system, (void)public, (void)has_subset;
+	stop_unless(x, build_refuse_dtd(x->build));
+}
+
+/* Only where a byte order mark says UTF-8 and overrules the declaration. */
+static void on_declaration(void *ctx, const XML_Char *version, const XML_Char *encoding,
+			   int standalone)
+{
+	struct expat *x = ctx;
+	(void)version, (void)standalone;
+	const struct charset *set = encoding ? charset_find(sv_from(encoding)) : NULL;
+	if (encoding && (!set || set->form != CHARSET_UTF8))
+		build_note(x->build, REPAIR_ENCODING_DECLARED, sv_from(encoding));
+}
+
+static int on_encoding(void *ctx, const XML_Char *name, XML_Encoding *out)
+{
+	struct expat *x = ctx;
+	const struct charset *set = charset_find(sv_from(name));
+	if (!set) {
+		build_note(x->build, REPAIR_ENCODING_UNKNOWN, sv_from(name));
+		set = charset_windows1252();
+	}
+	if (set->form != CHARSET_BYTES)
+		return XML_STATUS_ERROR;
+	for (int i = 0; i < 256; i++) {
+		int c = i < 128 ? i : set->high[i - 128];
+		out->map[i] = c == 0xfffd ? -1 : c;
+	}
+	out->data = NULL;
+	out->convert = NULL;
+	out->release = NULL;
+	return XML_STATUS_OK;
+}
+
+static void set_handlers(struct expat *x)
+{
+	XML_SetUserData(x->xml, x);
+	XML_SetElementHandler(x->xml, on_start, on_end);
+	XML_SetCharacterDataHandler(x->xml, on_text);
+	XML_SetStartDoctypeDeclHandler(x->xml, on_doctype);
+	XML_SetUnknownEncodingHandler(x->xml, on_encoding, x);
+}
+
+static void *expat_new(struct build *b)
+{
+	struct expat *x = heap_array(1, sizeof(*x));
+	x->build = b;
+	x->xml = XML_ParserCreate(NULL);
+	if (!x->xml)
+		arena_guard(sizeof(*x));
+	set_handlers(x);
+	return x;
+}
+
+static void expat_free(void *p)
+{
+	struct expat *x = p;
+	XML_ParserFree(x->xml);
+	free(x->attr);
+	free(x);
+}
+
+static void expat_reset(void *p)
+{
+	struct expat *x = p;
+	(void)XML_ParserReset(x->xml, NULL);
+	set_handlers(x);
+	x->fed = 0;
+	x->head_n = 0;
+	x->begun = false;
+}
+
+static enum aggregate_step parse(struct expat *x, struct sv bytes, bool last)
+{
+	x->fed += bytes.n;
+	if (XML_Parse(x->xml, bytes.p, (int)bytes.n, last) == XML_STATUS_OK) {
+		/* What expat holds back is one piece of markup that has not ended. */
+		if (x->fed <= PARSER_MARKUP)
+			return AGGREGATE_MORE;
+		XML_Index done = XML_GetCurrentByteIndex(x->xml);
+		return done >= 0 && x->fed - (uint64_t)done > PARSER_MARKUP && !last
+			       ? AGGREGATE_AGAIN
+			       : AGGREGATE_MORE;
+	}
+	if (XML_GetErrorCode(x->xml) == XML_ERROR_NO_MEMORY)
+		arena_guard(bytes.n);
+	return x->build->refused ? AGGREGATE_REFUSED : AGGREGATE_AGAIN;
+}
+
+/* Looks for a byte order mark; expat believes a declaration rather than UTF-8's. */
+static enum aggregate_step begin(struct expat *x, struct sv *bytes, bool last)
+{
+	static const char mark[MARK] = { '\xef', '\xbb', '\xbf' };
+	while (x->head_n < MARK && bytes->n) {
+		uint8_t i = x->head_n++;
+		x->head[i] = sv_take(bytes, 1).p[0];
+		if (x->head[i] != mark[i])
+			break;
+	}
+	bool marked = x->head_n == MARK && memcmp(x->head, mark, MARK) == 0;
+	bool may_be = memcmp(x->head, mark, x->head_n) == 0;
+	if (may_be && !marked && !last)
+		return AGGREGATE_MORE;
+	x->begun = true;
+	if (marked) {
+		(void)XML_SetEncoding(x->xml, "UTF-8");
+		XML_SetXmlDeclHandler(x->xml, on_declaration);
+	}
+	return parse(x, (struct sv){ x->head, x->head_n }, false);
+}
+
+static enum aggregate_step expat_feed(void *p, struct sv bytes, bool last)
+{
+	struct expat *x = p;
+	enum aggregate_step step = AGGREGATE_MORE;
+	if (!x->begun)
+		step = begin(x, &bytes, last);
+	while (x->begun && step == AGGREGATE_MORE && (bytes.n || last)) {
+		struct sv piece = sv_take(&bytes, PIECE);
+		bool end = last && bytes.n == 0;
+		step = parse(x, piece, end);
+		if (end)
+			break;
+	}
+	return step;
+}
+
+const struct parser parser_expat = { expat_new, expat_free, expat_reset, expat_feed };
