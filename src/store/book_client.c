@@ -153,29 +153,39 @@ bool book_domains(struct store *s, struct arena *a, struct book_domain **out,
 
 /* --- policy domains --- */
 
-/* A copy in lower case, for the time of one call. */
-static struct sv folded(struct arena *a, struct sv name)
+/* Names are short; what is longer than a domain can be keeps its case from there on. */
+struct folded {
+	char text[256];
+};
+
+static struct sv fold(struct folded *f, struct sv name)
 {
-	char *p = arena_str(a, name);
+	if (name.n > sizeof(f->text))
+		return name;
 	for (size_t i = 0; i < name.n; i++)
-		p[i] = ascii_lower(p[i]);
-	return (struct sv){ p, name.n };
+		f->text[i] = ascii_lower(name.p[i]);
+	return (struct sv){ f->text, name.n };
 }
 
 static bool policy_by_name(struct store *s, struct sv name, int64_t *out_id,
 			   bool *out_refused, struct err *err)
 {
+	struct book_memo_policy known = book_memo_policy(s, name);
+	*out_id = known.id;
+	*out_refused = known.refused;
+	if (known.id)
+		return true;
 	sqlite3_stmt *st = STMT_ASK(
 		s, err, "SELECT id, refused FROM book_policy_domain WHERE name = ?",
 		a_text(name));
 	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
-	*out_id = 0;
-	*out_refused = false;
 	if (step != STMT_ROW)
 		return step == STMT_END;
-	*out_id = stmt_i64(st, 0);
-	*out_refused = stmt_flag(st, 1);
+	known = (struct book_memo_policy){ stmt_i64(st, 0), stmt_flag(st, 1) };
 	stmt_reset(st);
+	book_memo_policy_is(s, name, known);
+	*out_id = known.id;
+	*out_refused = known.refused;
 	return true;
 }
 
@@ -187,28 +197,26 @@ static bool policy_enter(struct store *s, struct sv name, bool refused, int64_t 
 		      a_text(name), a_int(refused)))
 		return false;
 	*out_id = sqlite3_last_insert_rowid(s->db);
+	book_memo_policy_is(s, name, (struct book_memo_policy){ *out_id, refused });
 	return true;
 }
 
 bool book_policy_intern(struct store *s, struct sv name, int64_t *out, struct err *err)
 {
-	struct arena *a = arena_new();
-	struct sv low = folded(a, name);
+	struct folded f;
+	struct sv low = fold(&f, name);
 	bool refused;
-	bool ok = policy_by_name(s, low, out, &refused, err) &&
-		  (*out || policy_enter(s, low, false, out, err));
-	arena_free(&a);
-	return ok;
+	return policy_by_name(s, low, out, &refused, err) &&
+	       (*out || policy_enter(s, low, false, out, err));
 }
 
 bool book_policy_domain(struct store *s, struct sv name, struct book_policy_domain *out,
 			bool *out_found, struct err *err)
 {
-	struct arena *a = arena_new();
+	struct folded f;
 	*out = (struct book_policy_domain){ .name = name };
-	bool ok = policy_by_name(s, folded(a, name), &out->id, &out->refused, err);
+	bool ok = policy_by_name(s, fold(&f, name), &out->id, &out->refused, err);
 	*out_found = ok && out->id;
-	arena_free(&a);
 	return ok;
 }
 
@@ -245,9 +253,9 @@ static bool raws_refused_for(struct store *s, struct sv name, struct arena *a,
 
 /* Raw that brought nothing else goes; other raw is no longer done, so that it is read
  * anew and its other reports are found to be known. */
-static bool forget_refused(struct store *s, struct sv name, struct arena *a,
-			   struct err *err)
+static bool forget_refused(struct store *s, struct sv name, struct err *err)
 {
+	struct arena *a = arena_new();
 	int64_t *raw;
 	size_t n;
 	bool ok = raws_refused_for(s, name, a, &raw, &n, err);
@@ -255,14 +263,15 @@ static bool forget_refused(struct store *s, struct sv name, struct arena *a,
 		ok = STMT_RUN(s, err, "UPDATE book_raw SET done = 0 WHERE id = ?",
 			      a_int(raw[i])) &&
 		     book_raw_remove_unused(s, raw[i], err);
+	arena_free(&a);
 	return ok;
 }
 
 bool book_policy_domain_refuse(struct store *s, struct sv name, bool refused,
 			       struct err *err)
 {
-	struct arena *a = arena_new();
-	struct sv low = folded(a, name);
+	struct folded f;
+	struct sv low = fold(&f, name);
 	int64_t id;
 	bool was;
 	bool ok = policy_by_name(s, low, &id, &was, err);
@@ -272,10 +281,9 @@ bool book_policy_domain_refuse(struct store *s, struct sv name, bool refused,
 		ok = STMT_RUN(s, err,
 			      "UPDATE book_policy_domain SET refused = ?2 WHERE id = ?1",
 			      a_int(id), a_int(refused));
-	if (ok && was && !refused)
-		ok = forget_refused(s, low, a, err);
-	arena_free(&a);
-	return ok;
+	if (ok)
+		book_memo_policy_is(s, low, (struct book_memo_policy){ id, refused });
+	return ok && (!was || refused || forget_refused(s, low, err));
 }
 
 /* --- small values --- */

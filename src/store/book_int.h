@@ -3,6 +3,7 @@
 #define STORE_BOOK_INT_H
 
 #include "store/book.h"
+#include "store/book_memo.h"
 #include "store/stmt.h"
 
 /* The leading 64 bits of a SHA-256 as an integer that sorts as the digest does. */

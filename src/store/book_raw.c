@@ -64,6 +64,8 @@ bool book_raw_find(struct store *s, const uint8_t sha[32], struct arena *a,
 				    a_blob((struct sv){ (const char *)sha, 32 }));
 	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
 	*out_found = step == STMT_ROW;
+	if (step == STMT_END)
+		book_memo_no_raw_is(s, sha, true);
 	if (step != STMT_ROW)
 		return step == STMT_END;
 	*out = (struct book_raw){ .id = stmt_i64(st, 0),
@@ -81,14 +83,20 @@ bool book_raw_find(struct store *s, const uint8_t sha[32], struct arena *a,
 static bool find_id(struct store *s, const uint8_t sha[32], int64_t *out_id, bool *done,
 		    struct err *err)
 {
-	struct arena *a = arena_new();
-	struct book_raw known;
-	bool found;
-	bool ok = book_raw_find(s, sha, a, &known, &found, err);
-	*out_id = ok && found ? known.id : 0;
-	*done = ok && found && known.done;
-	arena_free(&a);
-	return ok;
+	*out_id = 0;
+	*done = false;
+	if (book_memo_no_raw(s, sha))
+		return true;
+	sqlite3_stmt *st = STMT_ASK(
+		s, err, "SELECT id, done FROM book_raw WHERE sha8 = ? AND sha = ?",
+		a_int(book_sha8(sha)), a_blob((struct sv){ (const char *)sha, 32 }));
+	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
+	if (step != STMT_ROW)
+		return step == STMT_END;
+	*out_id = stmt_i64(st, 0);
+	*done = stmt_flag(st, 1);
+	stmt_reset(st);
+	return true;
 }
 
 static struct sv sha_view(const uint8_t sha[32])
@@ -118,6 +126,7 @@ bool book_raw_begin(struct store *s, struct book_raw *in, struct err *err)
 		      a_text(in->path)))
 		return false;
 	in->id = sqlite3_last_insert_rowid(s->db);
+	book_memo_no_raw_is(s, in->sha, false);
 	return true;
 }
 

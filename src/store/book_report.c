@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/date.h"
 #include "base/limits.h"
 #include "store/book_int.h"
@@ -9,7 +8,7 @@
 #include <string.h>
 
 enum {
-	KEY_TEXT_MAX = 64 * 1024,
+	KEY_PART_MAX = 400,
 	HEX_MIN = 4,
 	SHORT_ID_MIN = 12,
 	SHA_HEX = 64,
@@ -68,9 +67,49 @@ static bool take_one(struct store *s, sqlite3_stmt *st, struct arena *a,
 	return ok;
 }
 
+static size_t common_digits(const uint8_t a[32], const uint8_t b[32])
+{
+	size_t i = 0;
+	while (i < 32 && a[i] == b[i])
+		i++;
+	return 2 * i + (i < 32 && (a[i] ^ b[i]) < 16);
+}
+
+/* How many hex digits tell `sha` from all others, at least 12; and is it in the book? */
+static bool look_around(struct store *s, const uint8_t sha[32], size_t *out_digits,
+			bool *out_itself, struct err *err)
+{
+	uint8_t low[32] = { 0 }, high[32], other[32];
+	memset(high, 0xff, sizeof(high));
+	memcpy(low, sha, SHORT_ID_MIN / 2);
+	memcpy(high, sha, SHORT_ID_MIN / 2);
+	sqlite3_stmt *st =
+		STMT_ASK(s, err, "SELECT sha FROM book_report WHERE sha8 BETWEEN ? AND ?",
+			 a_int(book_sha8(low)), a_int(book_sha8(high)));
+	enum stmt_step step = STMT_FAILED;
+	*out_digits = SHORT_ID_MIN;
+	*out_itself = false;
+	while (st && (step = stmt_step(s, st, err)) == STMT_ROW) {
+		size_t same = book_sha_column(st, 0, other) ? common_digits(sha, other)
+							    : 0;
+		if (same == SHA_HEX)
+			*out_itself = true;
+		else if (same >= *out_digits)
+			*out_digits = same + 1;
+	}
+	book_memo_alone_is(s, sha, step == STMT_END && *out_digits == SHORT_ID_MIN);
+	return step == STMT_END;
+}
+
 bool book_report_by_sha(struct store *s, const uint8_t sha[32], struct arena *a,
 			struct book_report *out, bool *out_found, struct err *err)
 {
+	size_t digits;
+	*out_found = false;
+	if (!look_around(s, sha, &digits, out_found, err))
+		return false;
+	if (!*out_found)
+		return true;
 	sqlite3_stmt *st = STMT_ASK(s, err, SELECT_FULL "WHERE r.sha8 = ? AND r.sha = ?",
 				    a_int(book_sha8(sha)),
 				    a_blob((struct sv){ (const char *)sha, 32 }));
@@ -141,37 +180,18 @@ bool book_report_by_prefix(struct store *s, struct sv hex, struct arena *a,
 	return step == STMT_END;
 }
 
-static size_t common_digits(const uint8_t a[32], const uint8_t b[32])
-{
-	size_t i = 0;
-	while (i < 32 && a[i] == b[i])
-		i++;
-	return 2 * i + (i < 32 && (a[i] ^ b[i]) < 16);
-}
-
 bool book_report_short_id(struct store *s, const uint8_t sha[32], char out[65],
 			  struct err *err)
 {
 	static const char digit[] = "0123456789abcdef";
-	uint8_t low[32] = { 0 }, high[32], other[32];
 	size_t n = SHORT_ID_MIN;
-	memset(high, 0xff, sizeof(high));
-	memcpy(low, sha, SHORT_ID_MIN / 2);
-	memcpy(high, sha, SHORT_ID_MIN / 2);
-	sqlite3_stmt *st =
-		STMT_ASK(s, err, "SELECT sha FROM book_report WHERE sha8 BETWEEN ? AND ?",
-			 a_int(book_sha8(low)), a_int(book_sha8(high)));
-	enum stmt_step step = STMT_FAILED;
-	while (st && (step = stmt_step(s, st, err)) == STMT_ROW) {
-		if (!book_sha_column(st, 0, other) || memcmp(other, sha, 32) == 0)
-			continue;
-		size_t need = common_digits(sha, other) + 1;
-		n = need > n ? need : n;
-	}
+	bool itself;
+	if (!book_memo_alone(s, sha) && !look_around(s, sha, &n, &itself, err))
+		return false;
 	for (size_t i = 0; i < n; i++)
 		out[i] = digit[i % 2 ? sha[i / 2] & 15 : sha[i / 2] >> 4];
 	out[n] = '\0';
-	return step == STMT_END;
+	return true;
 }
 
 /* --- the natural key --- */
@@ -188,27 +208,29 @@ static struct sv org_of(const struct book_report *r)
 	return sv_sub(mail, at, mail.n);
 }
 
-static void add_folded(struct buf *b, struct sv s)
+/* A length, then up to 400 bytes in lower case: texts that differ only beyond are told
+ * apart by same_key(). */
+static size_t put_folded(char *out, struct sv s, bool fold)
 {
-	buf_add_varint(b, s.n);
-	for (size_t i = 0; i < s.n; i++)
-		buf_add_char(b, ascii_lower(s.p[i]));
+	size_t n = s.n < KEY_PART_MAX ? s.n : KEY_PART_MAX;
+	memcpy(out, &s.n, sizeof(s.n));
+	out += sizeof(s.n);
+	for (size_t i = 0; i < n; i++)
+		out[i] = fold ? ascii_lower(s.p[i]) : s.p[i];
+	return sizeof(s.n) + n;
 }
 
 static int64_t key_hash(const struct store *s, const struct book_report *r)
 {
-	struct buf b;
-	buf_init(&b, KEY_TEXT_MAX);
-	buf_add_char(&b, (char)r->kind);
-	add_folded(&b, org_of(r));
-	add_folded(&b, r->domain);
-	buf_add_block(&b, r->report_id);
-	buf_addf(&b, "%d %lld %d %lld", r->has_begin,
-		 r->has_begin ? (long long)r->begin : 0, r->has_end,
-		 r->has_end ? (long long)r->end : 0);
-	int64_t hash = (int64_t)hash_bytes(&s->key, b.p, b.n);
-	buf_deinit(&b);
-	return hash;
+	const int64_t window[5] = { r->kind, r->has_begin, r->has_begin ? r->begin : 0,
+				    r->has_end, r->has_end ? r->end : 0 };
+	char key[sizeof(window) + 3 * (sizeof(size_t) + KEY_PART_MAX)];
+	size_t n = sizeof(window);
+	memcpy(key, window, sizeof(window));
+	n += put_folded(key + n, org_of(r), true);
+	n += put_folded(key + n, r->domain, true);
+	n += put_folded(key + n, r->report_id, false);
+	return (int64_t)hash_bytes(&s->key, key, n);
 }
 
 static bool same_key(const struct book_report *a, const struct book_report *b)
@@ -253,13 +275,30 @@ static bool add_matches(struct store *s, sqlite3_stmt *st, const struct book_rep
 	return step == STMT_END;
 }
 
+/* Are there any of which the day is not that of their key? True also on a failure, which
+ * then meets the statement that follows. */
+static bool some_odd(struct store *s, struct err *err)
+{
+	if (book_memo_odd(s) >= 0)
+		return book_memo_odd(s);
+	sqlite3_stmt *st =
+		stmt_ask(s, "SELECT EXISTS (SELECT 1 FROM book_report WHERE key_odd = 1)",
+			 NULL, 0, err);
+	if (!st || stmt_step(s, st, err) != STMT_ROW)
+		return true;
+	bool odd = stmt_flag(st, 0);
+	stmt_reset(st);
+	book_memo_odd_is(s, odd);
+	return odd;
+}
+
 bool book_reports_by_key(struct store *s, const struct book_report *like, struct arena *a,
 			 struct book_report **out, size_t *out_n, struct err *err)
 {
 	static const char by_day[] =
 		"SELECT " BOOK_REPORT_COLUMNS BOOK_REPORT_FROM
 		"WHERE r.first_day = ?1 AND r.key_hash = ?2 AND r.key_odd = 0 AND "
-		"r.domain_id = ?3 ORDER BY r.id";
+		"r.domain_id = ?3 AND r.id <> ?4 ORDER BY r.id";
 	static const char odd[] = "SELECT " BOOK_REPORT_COLUMNS BOOK_REPORT_FROM
 				  "WHERE r.key_odd = 1 AND r.key_hash = ?1 ORDER BY r.id";
 	struct book_list list = { .size = sizeof(**out) };
@@ -269,9 +308,9 @@ bool book_reports_by_key(struct store *s, const struct book_report *like, struct
 	if (ok && found && key_day(like, &day))
 		ok = add_matches(s,
 				 STMT_ASK(s, err, by_day, a_int(day), a_int(hash),
-					  a_int(domain.id)),
+					  a_int(domain.id), a_int(like->id)),
 				 like, a, &list, err);
-	if (ok && found)
+	if (ok && found && some_odd(s, err))
 		ok = add_matches(s, STMT_ASK(s, err, odd, a_int(hash)), like, a, &list,
 				 err);
 	*out = book_list_end(&list, a, out_n);
@@ -279,6 +318,18 @@ bool book_reports_by_key(struct store *s, const struct book_report *like, struct
 }
 
 /* --- entering, superseding, removing --- */
+
+static void remember_added(struct store *s, const struct book_report *in, bool odd)
+{
+	const struct rollup_place at = { .domain = in->domain_id,
+					 .first_day = in->first_day,
+					 .days = in->days };
+	book_memo_place_is(s, in->id, &at);
+	if (odd)
+		book_memo_odd_is(s, true);
+	if (!book_memo_alone(s, in->sha))
+		book_memo_alone_is(s, in->sha, false);
+}
 
 bool book_report_add(struct store *s, struct book_report *in, struct err *err)
 {
@@ -311,6 +362,7 @@ bool book_report_add(struct store *s, struct book_report *in, struct err *err)
 		return false;
 	in->id = sqlite3_last_insert_rowid(s->db);
 	in->counted = false;
+	remember_added(s, in, odd);
 	return true;
 }
 
@@ -358,6 +410,7 @@ bool book_report_remove(struct store *s, int64_t id, struct err *err)
 {
 	if (!store_in_tx(s, err) || !must_be_uncounted(s, id, err))
 		return false;
+	book_memo_place_is(s, 0, NULL);
 	struct arena *a = arena_new();
 	int64_t *raw;
 	size_t n;

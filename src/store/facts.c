@@ -2,6 +2,7 @@
 #include "store/facts.h"
 
 #include "base/arena.h"
+#include "store/book_memo.h"
 #include "store/facts_int.h"
 #include "store/stmt.h"
 
@@ -482,6 +483,9 @@ bool facts_feed(struct store *s, int64_t report, const struct rollup_place *at,
 static bool read_place(struct store *s, int64_t report, struct rollup_place *at,
 		       bool *counted, struct err *err)
 {
+	*counted = false;
+	if (book_memo_place(s, report, at))
+		return true;
 	sqlite3_stmt *st = STMT_ASK(s, err,
 				    "SELECT counted, domain_id, first_day, days FROM "
 				    "book_report WHERE id = ?",
@@ -503,13 +507,15 @@ static bool read_place(struct store *s, int64_t report, struct rollup_place *at,
 
 bool facts_count(struct store *s, int64_t report, bool counted, struct err *err)
 {
-	struct rollup_place at = { .add = counted };
+	struct rollup_place at = { 0 };
 	struct rollup *r = s->facts->roll;
 	bool is = false;
 	if (!store_in_tx(s, err) || !read_place(s, report, &at, &is, err))
 		return false;
 	if (is == counted)
 		return true;
+	at.add = counted;
+	book_memo_place_is(s, 0, NULL);
 	return STMT_RUN(s, err, "UPDATE book_report SET counted = ?2 WHERE id = ?1",
 			a_int(report), a_int(counted)) &&
 	       rollup_add_report(s, r, &at, err) &&

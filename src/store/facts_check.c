@@ -444,7 +444,7 @@ static bool make_tables(struct store *s, struct err *err)
 #define SUMS_TABLE(t) \
 	"CREATE TEMP TABLE " t " (domain INTEGER, day INTEGER, reports INTEGER, " \
 	"row_n INTEGER, row_passed INTEGER, messages INTEGER, passed INTEGER, " \
-	"PRIMARY KEY (domain, day)) WITHOUT ROWID;"
+	"PRIMARY KEY (domain, day)) STRICT, WITHOUT ROWID;"
 	return store_exec(s,
 			  "CREATE TEMP TABLE check_roll (domain INTEGER, day INTEGER, "
 			  "first BLOB, bytes BLOB, PRIMARY KEY (domain, day, first)) "

@@ -28,12 +28,15 @@ struct sort_key {
 };
 
 struct roll_sql {
-	const char *cover, *next, *insert, *update, *drop;
-	const char *sums[2], *put[2], *clear[2]; /* of a day, of a month */
+	const char *two, *cover, *next, *insert, *update, *drop;
+	const char *sums[2], *add[2], *put[2], *clear[2]; /* of a day, of a month */
 };
 
 #define ROLL_SQL(t) \
 	{ \
+		.two = "SELECT first, bytes FROM " t \
+		       "roll WHERE domain = ? AND day = ? " \
+		       "ORDER BY first LIMIT 2", \
 		.cover = "SELECT first, bytes FROM " t "roll WHERE domain = ? AND " \
 			 "day = ? AND first <= ? ORDER BY first DESC LIMIT 1", \
 		.next = "SELECT first FROM " t "roll WHERE domain = ? AND day = ? AND " \
@@ -45,6 +48,7 @@ struct roll_sql {
 		.drop = "DELETE FROM " t "roll WHERE domain = ? AND day = ? AND " \
 			"first = ?", \
 		.sums = { SUMS_GET(t "day"), SUMS_GET(t "month") }, \
+		.add = { SUMS_ADD(t "day"), SUMS_ADD(t "month") }, \
 		.put = { SUMS_PUT(t "day"), SUMS_PUT(t "month") }, \
 		.clear = { SUMS_CLEAR(t "day"), SUMS_CLEAR(t "month") }, \
 	}
@@ -54,6 +58,12 @@ struct roll_sql {
 #define SUMS_PUT(t) \
 	"INSERT OR REPLACE INTO " t " (domain, day, reports, row_n, row_passed, " \
 	"messages, passed) VALUES (?, ?, ?, ?, ?, ?, ?)"
+#define SUMS_ADD(t) \
+	"INSERT INTO " t " AS o (domain, day, reports, row_n, row_passed, messages, " \
+	"passed) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET " \
+	"reports = o.reports + excluded.reports, row_n = o.row_n + excluded.row_n, " \
+	"row_passed = o.row_passed + excluded.row_passed, " \
+	"messages = o.messages + excluded.messages, passed = o.passed + excluded.passed"
 #define SUMS_CLEAR(t) "DELETE FROM " t " WHERE domain = ? AND day = ?"
 
 static const struct roll_sql roll_sql[] = {
@@ -301,12 +311,40 @@ static bool sums_none(const struct rollup_sums *v)
 }
 
 /* `which` is 0 for a day, 1 for a month. */
+static bool run_sums(struct store *s, const char *sql, int64_t domain, int64_t at,
+		     const struct rollup_sums *v, struct err *err)
+{
+	return STMT_RUN(s, err, sql, a_int(domain), a_int(at), a_uint(v->reports),
+			a_uint(v->rows), a_uint(v->row_passed), a_uint(v->messages),
+			a_uint(v->passed));
+}
+
+/* Sums that only grow, the usual case, are added by one statement. SQLite's sums do not
+ * wrap: where one leaves 63 bits, STRICT refuses what it becomes, and false comes back
+ * with *out_wraps set. */
+static bool grow_sums(struct store *s, const char *sql, int64_t domain, int64_t at,
+		      const struct rollup_sums *v, bool *out_wraps, struct err *err)
+{
+	uint64_t any = v->reports | v->rows | v->row_passed | v->messages | v->passed;
+	*out_wraps = any > INT64_MAX;
+	if (*out_wraps)
+		return false;
+	bool ok = run_sums(s, sql, domain, at, v, err);
+	int code = ok ? SQLITE_OK : sqlite3_extended_errcode(s->db);
+	*out_wraps = code == SQLITE_CONSTRAINT_DATATYPE;
+	return ok;
+}
+
 static bool change_sums(struct store *s, const struct roll_sql *sql, int which,
 			int64_t domain, int64_t at, const struct rollup_sums *change,
 			struct err *err)
 {
-	if (sums_none(change))
+	bool wraps;
+	if (sums_none(change) ||
+	    grow_sums(s, sql->add[which], domain, at, change, &wraps, err))
 		return true;
+	if (!wraps)
+		return false;
 	sqlite3_stmt *st = STMT_ASK(s, err, sql->sums[which], a_int(domain), a_int(at));
 	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
 	if (step == STMT_FAILED)
@@ -324,9 +362,7 @@ static bool change_sums(struct store *s, const struct roll_sql *sql, int which,
 				     "the sums of a day hold less than its reports do");
 	if (sums_none(&v))
 		return STMT_RUN(s, err, sql->clear[which], a_int(domain), a_int(at));
-	return STMT_RUN(s, err, sql->put[which], a_int(domain), a_int(at),
-			a_uint(v.reports), a_uint(v.rows), a_uint(v.row_passed),
-			a_uint(v.messages), a_uint(v.passed));
+	return run_sums(s, sql->put[which], domain, at, &v, err);
 }
 
 static bool close_month(struct store *s, struct rollup *r, struct err *err)
@@ -370,6 +406,7 @@ struct part {
 	uint8_t first[CODEC_KEY_SIZE];
 	size_t first_n; /* 0: from the beginning */
 	bool stored;
+	bool whole; /* no other part follows */
 };
 
 static struct stmt_arg part_first(const struct part *p)
@@ -394,6 +431,44 @@ static bool decode_part(struct store *s, struct rollup *r, struct sv bytes,
 	return true;
 }
 
+static bool first_ok(struct sv first)
+{
+	return first.n == 0 || first.n == CODEC_KEY_SIZE;
+}
+
+/* Most days have one part only: one statement tells so and has it. */
+static bool load_only(struct store *s, struct rollup *r, struct part *p, bool *out_only,
+		      struct err *err)
+{
+	size_t n = 0;
+	r->old_n = 0;
+	p->first_n = 0;
+	p->stored = false;
+	*out_only = false;
+	sqlite3_stmt *st = STMT_ASK(s, err, r->sql->two, a_int(group_domain(p->group)),
+				    a_int(group_day(p->group)));
+	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
+	if (step == STMT_ROW) {
+		struct sv bytes = stmt_view(st, 1);
+		n = bytes.n;
+		if (stmt_view(st, 0).n || n > sizeof(r->part)) {
+			stmt_reset(st);
+			return true;
+		}
+		/* The view goes with the step. */
+		memcpy(r->part, bytes.p, n);
+		p->stored = true;
+		step = stmt_step(s, st, err);
+	}
+	if (step == STMT_ROW)
+		stmt_reset(st);
+	*out_only = p->whole = step == STMT_END;
+	if (step == STMT_FAILED)
+		return false;
+	return !p->whole ||
+	       decode_part(s, r, (struct sv){ (const char *)r->part, n }, err);
+}
+
 /* The part that `k` belongs to, decoded into r->old. */
 static bool load_part(struct store *s, struct rollup *r, const struct codec_key *k,
 		      struct part *p, struct err *err)
@@ -407,13 +482,13 @@ static bool load_part(struct store *s, struct rollup *r, const struct codec_key 
 	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
 	p->stored = step == STMT_ROW;
 	p->first_n = 0;
+	p->whole = false;
 	r->old_n = 0;
 	if (step != STMT_ROW)
 		return step == STMT_END;
 	struct sv first = stmt_view(st, 0);
 	struct sv bytes = stmt_view(st, 1);
-	bool ok = (first.n == 0 || first.n == CODEC_KEY_SIZE) &&
-		  bytes.n <= ROLLUP_PART_MAX;
+	bool ok = first_ok(first) && bytes.n <= ROLLUP_PART_MAX;
 	if (ok) {
 		memcpy(p->first, first.p, first.n);
 		p->first_n = first.n;
@@ -430,6 +505,8 @@ static bool part_end(struct store *s, struct rollup *r, const struct part *p, si
 		     size_t *end, struct err *err)
 {
 	const struct codec_key *last = &r->delta[r->key[*end - 1].at].e.key;
+	if (p->whole)
+		return true;
 	if (r->old_n && codec_key_cmp(last, &r->old[r->old_n - 1].key) <= 0)
 		return true;
 	sqlite3_stmt *st = STMT_ASK(s, err, r->sql->next, a_int(group_domain(p->group)),
@@ -558,9 +635,13 @@ static bool flush_group(struct store *s, struct rollup *r, size_t at, size_t end
 		sum_entry(&sums, &r->delta[r->key[i].at].e);
 	while (at < end && r->delta[r->key[at].at].e.key.fp == 0)
 		at++;
+	bool only = false;
+	if (at < end && !load_only(s, r, &p, &only, err))
+		return false;
 	while (at < end) {
+		const struct codec_key *k = &r->delta[r->key[at].at].e.key;
 		size_t part_to = end;
-		if (!load_part(s, r, &r->delta[r->key[at].at].e.key, &p, err) ||
+		if ((!only && !load_part(s, r, k, &p, err)) ||
 		    !part_end(s, r, &p, at, &part_to, err) ||
 		    !merge_part(s, r, at, part_to, err) || !save_part(s, r, &p, err))
 			return false;

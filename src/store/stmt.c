@@ -121,6 +121,8 @@ void stmt_reset(sqlite3_stmt *st)
 bool stmt_run(struct store *s, const char *sql, const struct stmt_arg *args, size_t n,
 	      struct err *err)
 {
+	if (s->in_savepoint && !s->savepoint_made && !store_make_savepoint(s, err))
+		return false;
 	sqlite3_stmt *st = stmt_ask(s, sql, args, n, err);
 	if (!st)
 		return false;

@@ -2,8 +2,10 @@
 #include "store/store_int.h"
 
 #include "base/arena.h"
+#include "store/book_memo.h"
 #include "store/facts_int.h"
 #include "store/stmt.h"
+#include "store/wal_vfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -221,7 +223,7 @@ static bool connect_file(struct store *s, int flags, const char *name, struct er
 	(void)sqlite3_close(s->db);
 	s->db = NULL;
 	flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-	if (sqlite3_open_v2(name, &s->db, flags, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(name, &s->db, flags, wal_vfs()) != SQLITE_OK)
 		return store_fail(s, err);
 	return configure(s, err);
 }
@@ -302,7 +304,7 @@ static bool settle_file(struct store *s, enum store_file file, struct err *err)
 	return use_wal(s, err) &&
 	       store_exec(s,
 			  "PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; "
-			  "PRAGMA wal_autocheckpoint=4000; "
+			  "PRAGMA wal_autocheckpoint=10000; "
 			  "PRAGMA journal_size_limit=67108864",
 			  err);
 }
@@ -325,6 +327,8 @@ static bool open_parts(struct store *s, struct err *err)
 
 struct store *store_open(const struct store_options *o, struct err *err)
 {
+	/* Its counting takes a mutex a malloc; refused, and no harm, once SQLite runs. */
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	struct store *s = heap_array(1, sizeof(*s));
 	/* Never a name that means something to SQLite, as ":memory:" does. */
 	const char *given = o->path ? o->path : "";
@@ -338,6 +342,7 @@ struct store *store_open(const struct store_options *o, struct err *err)
 	s->ctx = o->ctx;
 	s->stmts = stmt_cache_new();
 	s->facts = facts_new();
+	s->memo = book_memo_new();
 	if (!open_parts(s, err))
 		store_close(&s);
 	return s;
@@ -350,6 +355,7 @@ void store_close(struct store **s)
 	store_rollback(*s);
 	stmt_cache_free(&(*s)->stmts);
 	facts_free(&(*s)->facts);
+	book_memo_free(&(*s)->memo);
 	(void)sqlite3_close((*s)->db);
 	free((*s)->file);
 	free(*s);
@@ -394,6 +400,7 @@ bool store_begin(struct store *s, struct err *err)
 	if (!control(s, "BEGIN IMMEDIATE", err))
 		return false;
 	s->in_tx = true;
+	book_memo_clear(s);
 	return true;
 }
 
@@ -401,11 +408,12 @@ bool store_commit(struct store *s, struct err *err)
 {
 	if (lost(s, err) || !facts_settle(s, err))
 		return false;
+	s->in_savepoint = false;
 	if (!stmt_run(s, "COMMIT", NULL, 0, err))
 		return false;
 	s->in_tx = false;
-	s->in_savepoint = false;
 	facts_committed(s->facts);
+	book_memo_clear(s);
 	return true;
 }
 
@@ -417,6 +425,7 @@ void store_rollback(struct store *s)
 	s->in_tx = false;
 	s->in_savepoint = false;
 	facts_forget(s->facts);
+	book_memo_clear(s);
 }
 
 bool store_savepoint(struct store *s, struct err *err)
@@ -425,10 +434,17 @@ bool store_savepoint(struct store *s, struct err *err)
 		return false;
 	if (s->in_savepoint)
 		return err_set(err, ERR_INTERNAL, "a savepoint is open already");
-	if (!facts_mark(s, err) || !control(s, "SAVEPOINT one", err))
+	if (!facts_mark(s, err))
 		return false;
 	s->in_savepoint = true;
+	s->savepoint_made = false;
 	return true;
+}
+
+bool store_make_savepoint(struct store *s, struct err *err)
+{
+	s->savepoint_made = control(s, "SAVEPOINT one", err);
+	return s->savepoint_made;
 }
 
 static bool end_savepoint(struct store *s, struct err *err)
@@ -440,7 +456,8 @@ static bool end_savepoint(struct store *s, struct err *err)
 
 bool store_release(struct store *s, struct err *err)
 {
-	if (!end_savepoint(s, err) || !control(s, "RELEASE one", err))
+	if (!end_savepoint(s, err) ||
+	    (s->savepoint_made && !control(s, "RELEASE one", err)))
 		return false;
 	s->in_savepoint = false;
 	facts_release(s->facts);
@@ -452,7 +469,9 @@ bool store_undo(struct store *s, struct err *err)
 	if (!end_savepoint(s, err))
 		return false;
 	facts_undo(s->facts);
-	if (!control(s, "ROLLBACK TO one", err) || !control(s, "RELEASE one", err))
+	book_memo_clear(s);
+	if (s->savepoint_made &&
+	    (!control(s, "ROLLBACK TO one", err) || !control(s, "RELEASE one", err)))
 		return false;
 	s->in_savepoint = false;
 	return true;

@@ -9,6 +9,7 @@
 
 /* What the files of this room share; nobody else includes it. */
 
+struct book_memo;
 struct facts;
 struct stmt_cache;
 
@@ -28,10 +29,12 @@ struct store {
 	void *ctx;
 	int64_t waited_from; /* monotonic ms of the first poll */
 	bool in_tx, in_savepoint;
-	bool fail_step; /* the fault hook wants the next writing statement to fail */
+	bool savepoint_made; /* SQLite has been told of it */
+	bool fail_step;      /* the fault hook wants the next writing statement to fail */
 	struct hash_key key;
 	struct stmt_cache *stmts;
 	struct facts *facts;
+	struct book_memo *memo;
 };
 
 /* Always false. The sentence for what SQLite last said on this connection. */
@@ -41,6 +44,9 @@ bool store_damaged(const struct store *s, struct err *err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* False with ERR_INTERNAL outside a transaction. */
 bool store_in_tx(const struct store *s, struct err *err);
+/* A savepoint costs a copy of every page that is touched after it, so SQLite gets it
+ * only with the first statement that writes; called by stmt_run(). */
+bool store_make_savepoint(struct store *s, struct err *err);
 /* Runs SQL that returns nothing of interest; uncached. */
 bool store_exec(struct store *s, const char *sql, struct err *err);
 /* One integer; uncached. */
