@@ -55,6 +55,21 @@ void show_count(struct out *o, uint64_t n, const char *one, const char *several)
 	outf(o, "%s %s", words_number(n, text), n == 1 ? one : several);
 }
 
+void show_headline(struct out *o, const struct app_figures *f)
+{
+	char text[WORDS_TEXT];
+	enum paint p = paint_share(f->passed, f->messages);
+	show_count(o, f->reports, "report", "reports");
+	out_str(o, ", ");
+	show_count(o, f->messages, "message", "messages");
+	if (f->messages) {
+		outf(o, ": %s%s passed%s", paint_on(o, p),
+		     words_share(f->passed, f->messages, text), paint_off(o, p));
+		outf(o, ", %s failed", words_number(f->messages - f->passed, text));
+	}
+	out_str(o, "\n");
+}
+
 static const char *state_of(const struct app_domain_line *d)
 {
 	if (d->refused)
@@ -65,6 +80,9 @@ static const char *state_of(const struct app_domain_line *d)
 void show_domain_lines(struct out *o, struct json *j, const char *key,
 		       const struct app_domain_line *d, size_t n, bool with_client)
 {
+	bool states = false;
+	for (size_t i = 0; i < n; i++)
+		states |= d[i].refused || d[i].retired;
 	const struct grid_column columns[] = {
 		{ "domain", "DOMAIN", false, 2, 16 },
 		{ "client", with_client ? "CLIENT" : NULL, false, 1, 8 },
@@ -75,7 +93,7 @@ void show_domain_lines(struct out *o, struct json *j, const char *key,
 		SHOW_FIGURES,
 		{ "first_day", NULL, false, 0, 0 },
 		{ "last_day", "LAST DAY", false, 0, 0 },
-		{ NULL, "STATE", false, 0, 0 },
+		{ NULL, states ? "STATE" : NULL, false, 0, 0 },
 	};
 	struct grid *g = grid_new(o, j, key, columns, sizeof(columns) / sizeof(*columns));
 	for (size_t i = 0; i < n; i++) {

@@ -113,7 +113,10 @@ static void show_client_json(struct json *j, const struct app_client *c)
 
 void show_clients(struct out *o, const struct app_client *c, size_t n)
 {
-	static const struct grid_column columns[] = {
+	bool retired = false;
+	for (size_t i = 0; i < n; i++)
+		retired |= c[i].retired != 0;
+	const struct grid_column columns[] = {
 		{ "client", "CLIENT", false, 3, 12 },
 		{ "domains", "DOMAINS", true, 0, 0 },
 		SHOW_FIGURES,
@@ -121,7 +124,7 @@ void show_clients(struct out *o, const struct app_client *c, size_t n)
 		{ "raw", NULL, false, 0, 0 },
 		{ "digest", NULL, false, 0, 0 },
 		{ "created", NULL, false, 0, 0 },
-		{ "retired", "RETIRED", false, 2, 10 },
+		{ "retired", retired ? "RETIRED" : NULL, false, 2, 10 },
 	};
 	struct json j;
 	show_begin(o, &j);

@@ -219,9 +219,8 @@ static void show_json(struct out *o, const struct app_domain *d)
 
 static void show_head(struct out *o, const struct app_domain *d)
 {
-	char text[WORDS_TEXT], from[DATE_TEXT], to[DATE_TEXT];
+	char from[DATE_TEXT], to[DATE_TEXT];
 	const struct app_domain_line *l = &d->line;
-	enum paint p = paint_share(l->f.passed, l->f.messages);
 	outf(o, "%s", paint_on(o, PAINT_BOLD));
 	out_text(o, l->name);
 	outf(o, "%s: ", paint_off(o, PAINT_BOLD));
@@ -237,12 +236,7 @@ static void show_head(struct out *o, const struct app_domain *d)
 		outf(o, "; %s to %s", date_format_day(l->first_day, from),
 		     date_format_day(l->last_day, to));
 	out_str(o, "\n\n  ");
-	show_count(o, l->f.reports, "report", "reports");
-	out_str(o, ", ");
-	show_count(o, l->f.messages, "message", "messages");
-	outf(o, ": %s%s passed%s", paint_on(o, p),
-	     words_share(l->f.passed, l->f.messages, text), paint_off(o, p));
-	outf(o, ", %s failed\n", words_number(l->f.messages - l->f.passed, text));
+	show_headline(o, &l->f);
 }
 
 static void show_trend_line(struct out *o, const char *label, const uint64_t *value,

@@ -58,8 +58,6 @@ static void show_json(struct out *o, const struct app_overview *v)
 static void show_totals(struct out *o, const struct app_overview *v)
 {
 	char text[WORDS_TEXT], from[DATE_TEXT], to[DATE_TEXT];
-	const struct app_figures *f = &v->total;
-	enum paint p = paint_share(f->passed, f->messages);
 	show_count(o, v->client_n, "client", "clients");
 	out_str(o, ", ");
 	show_count(o, v->unassigned_from, "domain", "domains");
@@ -70,12 +68,7 @@ static void show_totals(struct out *o, const struct app_overview *v)
 		outf(o, "; %s to %s", date_format_day(v->first_day, from),
 		     date_format_day(v->last_day, to));
 	out_str(o, "\n\n  ");
-	show_count(o, f->reports, "report", "reports");
-	out_str(o, ", ");
-	show_count(o, f->messages, "message", "messages");
-	outf(o, ": %s%s passed%s", paint_on(o, p),
-	     words_share(f->passed, f->messages, text), paint_off(o, p));
-	outf(o, ", %s failed\n", words_number(f->messages - f->passed, text));
+	show_headline(o, &v->total);
 }
 
 static const struct grid_column domain_columns[] = {

@@ -130,6 +130,17 @@ static void print_cell(struct out *o, struct sv text, size_t has, size_t width,
 		outf(o, "%*s", GAP, "");
 }
 
+/* An empty last cell leaves the blanks before it. */
+static void trim_line(struct out *o)
+{
+	struct sv kept = buf_sv(&o->b);
+	while (kept.n && kept.p[kept.n - 1] == ' ')
+		kept.n--;
+	if (o->b.p)
+		o->b.p[kept.n] = '\0';
+	o->b.n = kept.n;
+}
+
 void table_print(const struct table *t, struct out *o)
 {
 	size_t width[COLUMNS_MAX];
@@ -147,6 +158,7 @@ void table_print(const struct table *t, struct out *o)
 			print_cell(o, c->text, c->width, width[i], t->column[i].right,
 				   i + 1 == t->columns, c->paint);
 		}
+		trim_line(o);
 		out_ease(o);
 	}
 	out_str(o, "\n");

@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/show.h"
+
+#include "base/arena.h"
+#include "cli/grid.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* What an evil report might say: escape sequences, a line's end, a change of direction, a
+ * formula, markup, quotes, bytes that are no UTF-8. */
+#define EVIL \
+	"=cmd|' /C " \
+	"calc'!A0\x1b]0;pwned\x07\x1b[2J\r\n\xe2\x80\xae\xe2\x80\x8b<b>\"\\\xff" \
+	"\xc2\x9b"
+
+static const struct sv evil = { EVIL, sizeof(EVIL) - 1 };
+
+static struct app_figures figures(void)
+{
+	return (struct app_figures){ 12, 34, 1234567, 1200000 };
+}
+
+static struct app_domain_line evil_line(bool assigned)
+{
+	return (struct app_domain_line){ .name = evil,
+					 .client = assigned ? evil : SV(""),
+					 .assigned = assigned,
+					 .seen = true,
+					 .first_day = 20000,
+					 .last_day = 20010,
+					 .refused = !assigned,
+					 .f = figures() };
+}
+
+static struct app_source a_source(void)
+{
+	struct app_source s = { .first_day = 20000, .last_day = 20001, .domains = 2 };
+	addr_parse(SV("192.0.2.1"), &s.source);
+	s.f = figures();
+	return s;
+}
+
+static struct app_report evil_report(void)
+{
+	return (struct app_report){ .id = "0123456789ab",
+				    .sha = "0123456789abcdef",
+				    .kind = "aggregate",
+				    .org = evil,
+				    .email = evil,
+				    .report_id = evil,
+				    .domain = evil,
+				    .complete = true,
+				    .rows = 1,
+				    .messages = 2,
+				    .passed = 1,
+				    .days = 2 };
+}
+
+static struct record_set some_records(void)
+{
+	return (struct record_set){
+		.n = 1,
+		.record = { { RECORD_TXT, SV("_dmarc.a.example"), SV("v=DMARC1; p=none"),
+			      SV("a.example"), "asks for reports" } },
+	};
+}
+
+/* --- each answer, with evil text wherever text can stand --- */
+
+static void overview(struct out *o)
+{
+	struct app_domain_line d[2] = { evil_line(true), evil_line(false) };
+	struct app_client_line c = { .name = evil, .domains = 1, .f = figures() };
+	struct app_source s = a_source();
+	struct app_note n = { .kind = APP_NOTE_SPIKE, .domain = evil, .text = evil };
+	struct app_overview v = { .total = figures(),
+				  .seen = true,
+				  .unassigned_from = 1,
+				  .domain = d,
+				  .domain_n = 2,
+				  .client = &c,
+				  .client_n = 1,
+				  .source = &s,
+				  .source_n = 1,
+				  .source_all = 2,
+				  .note = &n,
+				  .note_n = 1 };
+	struct app_filter f = app_filter_all();
+	f.client = evil;
+	show_overview(o, &v, &f);
+}
+
+static void domain(struct out *o)
+{
+	struct app_day day[3] = { { 1, 5, 5 }, { 2, 0, 0 }, { 3, 9, 1 } };
+	struct app_source s = a_source();
+	struct app_reporter r = { evil, 1, 2, 1, 20000 };
+	struct app_subdomain sub[2] = { { evil, figures() }, { evil, figures() } };
+	struct app_domain d = {
+		.line = evil_line(true),
+		.policy = { .found = true, .p = evil, .org = evil, .report_id = evil },
+		.day = day,
+		.day_n = 3,
+		.source = &s,
+		.source_n = 1,
+		.source_all = 9,
+		.reporter = &r,
+		.reporter_n = 1,
+		.policy_domain = sub,
+		.policy_domain_n = 2,
+		.author = sub,
+		.author_n = 2,
+	};
+	show_domain(o, &d);
+}
+
+static void reports(struct out *o)
+{
+	struct app_report r = evil_report();
+	struct report_list *l = show_reports_begin(o, 2);
+	show_reports_next(l, &r);
+	show_reports_end(&l, 0);
+}
+
+static void report(struct out *o)
+{
+	struct report_extra extra = { evil, evil };
+	struct report_reason reason = { evil, evil };
+	struct report_auth auth = { evil, evil, evil, evil, evil };
+	struct repair repair = { 1, 3, evil, evil };
+	struct app_delivery v = { .status = "new",
+				  .kind = "aggregate",
+				  .path = evil,
+				  .member = evil,
+				  .by_mail = true,
+				  .from = evil,
+				  .dkim_domains = evil,
+				  .auth_results = evil,
+				  .message_id = evil,
+				  .subject = evil,
+				  .date = evil };
+	struct app_report other = evil_report();
+	struct app_report_detail d = {
+		.report = evil_report(),
+		.client = evil,
+		.meta = { .org = evil, .contact = evil, .extra = &extra, .extra_n = 1 },
+		.repair = &repair,
+		.repair_n = 1,
+		.delivery = &v,
+		.delivery_n = 1,
+		.conflict = &other,
+		.conflict_n = 1,
+	};
+	struct app_row row = { .messages = 3,
+			       .facet = { .disposition = evil,
+					  .dkim = evil,
+					  .spf = evil,
+					  .reason = &reason,
+					  .reason_n = 1,
+					  .header_from = evil,
+					  .envelope_from = evil,
+					  .envelope_to = evil,
+					  .auth_dkim = &auth,
+					  .auth_dkim_n = 1,
+					  .auth_spf = &auth,
+					  .auth_spf_n = 1,
+					  .extra = &extra,
+					  .extra_n = 1,
+					  .source_text = evil } };
+	struct report_rows *r = show_report_begin(o, &d);
+	show_report_row(r, &row);
+	show_report_end(&r);
+}
+
+static struct app_client evil_client(struct app_domain_line *d)
+{
+	return (struct app_client){ .name = evil,
+				    .raw = evil,
+				    .digest = evil,
+				    .address = evil,
+				    .domain = d,
+				    .domain_n = 1,
+				    .retired = 5 };
+}
+
+static void clients(struct out *o)
+{
+	struct app_domain_line d = evil_line(true);
+	struct app_client c = evil_client(&d);
+	show_clients(o, &c, 1);
+}
+
+static void client(struct out *o)
+{
+	struct app_domain_line d = evil_line(true);
+	struct app_client c = evil_client(&d);
+	show_client(o, &c);
+}
+
+static void unassigned(struct out *o)
+{
+	struct app_domain_line d = evil_line(false);
+	show_unassigned(o, &d, 1, 0);
+}
+
+static void domains(struct out *o)
+{
+	struct app_domain_line d = evil_line(true);
+	show_domains(o, &d, 1);
+}
+
+static void records(struct out *o)
+{
+	struct record_set set = some_records();
+	show_records(o, &set);
+}
+
+/* --- these have no CSV --- */
+
+static void domain_added(struct out *o)
+{
+	struct app_domain_added d = { .line = evil_line(true),
+				      .address = evil,
+				      .records = some_records() };
+	show_domain_added(o, &d);
+}
+
+static void client_added(struct out *o)
+{
+	struct app_domain_added d = { .line = evil_line(true),
+				      .address = evil,
+				      .records = some_records() };
+	struct app_client_added c = { .client = evil_client(NULL),
+				      .domain = &d,
+				      .domain_n = 1 };
+	show_client_added(o, &c);
+}
+
+static void retired(struct out *o)
+{
+	struct app_domain_line d = evil_line(true);
+	struct app_client c = evil_client(&d);
+	show_domain_retired(o, &d);
+	if (o->form == OUT_TEXT)
+		show_client_retired(o, &c);
+}
+
+static void refused(struct out *o)
+{
+	show_refused(o, evil, 2);
+}
+
+static void fsck(struct out *o)
+{
+	struct app_fsck f = { .differ = 1 };
+	(void)snprintf(f.first, sizeof(f.first), "%s", EVIL);
+	show_fsck(o, &f);
+}
+
+static struct intake_outcome evil_outcome(void)
+{
+	return (struct intake_outcome){ .path = evil,
+					.member = evil,
+					.status = APP_STATUS_REFUSED,
+					.org = evil,
+					.report_id = evil,
+					.domain = evil,
+					.reason = evil };
+}
+
+static void outcome(struct out *o)
+{
+	struct intake_outcome v = evil_outcome();
+	struct buf repairs;
+	struct repair r = { 1, 2, SV("record 1"), evil };
+	buf_init(&repairs, 1000);
+	assert_true(repair_encode(&r, &repairs));
+	v.repairs = buf_sv(&repairs);
+	if (o->form == OUT_JSON) {
+		show_outcome_json(o, &v);
+	} else if (o->form == OUT_CSV) {
+		struct grid *g = show_outcomes_begin(o);
+		show_outcome_csv(g, &v);
+		grid_end(&g);
+	}
+	buf_deinit(&repairs);
+}
+
+static void summary(struct out *o)
+{
+	struct intake_summary s = { .files = 1, .rows = -3, .seconds = 1.5 };
+	if (o->form == OUT_JSON)
+		show_summary_json(o, &s);
+}
+
+static void settings(struct out *o)
+{
+	struct arena *a = arena_new();
+	struct settings s;
+	settings_init(&s, a);
+	settings_apply(&s, SETTING_DB, EVIL, "here");
+	show_settings(o, &s);
+	arena_free(&a);
+}
+
+static void settings_check(struct out *o)
+{
+	struct arena *a = arena_new();
+	struct settings s;
+	settings_init(&s, a);
+	settings_apply(&s, SETTING_JOBS, EVIL, "here");
+	show_settings_check(o, &s);
+	arena_free(&a);
+}
+
+static const struct {
+	void (*show)(struct out *o);
+	bool csv;
+} answers[] = {
+	{ overview, true },      { domain, true },        { reports, true },
+	{ report, true },        { clients, true },       { client, true },
+	{ unassigned, true },    { domains, true },       { records, true },
+	{ domain_added, false }, { client_added, false }, { retired, false },
+	{ refused, false },      { fsck, false },         { outcome, true },
+	{ summary, false },      { settings, true },      { settings_check, false },
+};
+
+enum {
+	ANSWERS = sizeof(answers) / sizeof(*answers)
+};
+
+static void expect_harmless(const struct out *o)
+{
+	static const char *const hidden[] = { "\xe2\x80\xae", "\xe2\x80\x8b", "\xc2\x9b",
+					      "\xff" };
+	const char *text = buf_str(&o->b);
+	assert_int_equal(strlen(text), o->b.n);
+	for (const char *p = text; *p; p++)
+		if (((uint8_t)*p < 0x20 && *p != '\n') || *p == 0x7f)
+			fail_msg("a control character in: %s", text);
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++)
+		assert_null(strstr(text, hidden[i]));
+}
+
+static void text_is_harmless(void **state)
+{
+	static const unsigned widths[] = { 0, 80, 20 };
+	(void)state;
+	for (size_t i = 0; i < ANSWERS; i++)
+		for (size_t w = 0; w < 3; w++) {
+			struct out o;
+			out_init(&o, -1, OUT_TEXT);
+			o.width = widths[w];
+			answers[i].show(&o);
+			expect_harmless(&o);
+			out_deinit(&o);
+		}
+}
+
+static void csv_is_harmless(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ANSWERS; i++) {
+		struct out o;
+		if (!answers[i].csv)
+			continue;
+		out_init(&o, -1, OUT_CSV);
+		answers[i].show(&o);
+		expect_harmless(&o);
+		const char *text = buf_str(&o.b);
+		for (const char *p = text; *p; p++)
+			if (*p == '=' && (p == text || strchr(",\n\"", p[-1])))
+				fail_msg("a formula in: %s", text);
+		out_deinit(&o);
+	}
+}
+
+/* Keys of the JSON in `text` that the page does not name in backquotes. */
+static void expect_named(const char *text, const char *page)
+{
+	for (const char *p = strstr(text, "\":"); p; p = strstr(p + 1, "\":")) {
+		const char *begin = p;
+		char key[64];
+		while (begin > text && begin[-1] != '"')
+			begin--;
+		(void)snprintf(key, sizeof(key), "`%.*s`", (int)(p - begin), begin);
+		if (!strstr(page, key))
+			fail_msg("docs/json.md does not name %s", key);
+	}
+}
+
+static char *read_page(void)
+{
+	FILE *f = fopen("docs/json.md", "r");
+	char *page = calloc(1, 65536);
+	assert_non_null(f);
+	assert_non_null(page);
+	assert_true(fread(page, 1, 65535, f) > 0);
+	fclose(f);
+	return page;
+}
+
+static void json_is_harmless_and_described(void **state)
+{
+	char *page = read_page();
+	(void)state;
+	for (size_t i = 0; i < ANSWERS; i++) {
+		struct out o;
+		out_init(&o, -1, OUT_JSON);
+		answers[i].show(&o);
+		expect_harmless(&o);
+		const char *text = buf_str(&o.b);
+		assert_int_equal(text[0], '{');
+		assert_string_equal(text + strlen(text) - 2, "}\n");
+		assert_null(memchr(text, '\n', strlen(text) - 1));
+		expect_named(text, page);
+		out_deinit(&o);
+	}
+	free(page);
+}
+
+static void outcome_has_every_key(void **state)
+{
+	static const char want[] =
+		"{\"path\":\"a\",\"member\":\"mail 1/part 2\",\"kind\":\"aggregate\","
+		"\"status\":\"new\",\"id\":\"0123\",\"org\":\"o\",\"report_id\":\"r\","
+		"\"domain\":\"d\",\"begin\":5,\"end\":null,\"rows\":1,\"messages\":2,"
+		"\"passed\":3,\"repairs\":[],\"reason\":null}\n";
+	struct intake_outcome v = { .path = SV("a"),
+				    .member = SV("mail 1/part 2"),
+				    .kind = 1,
+				    .status = APP_STATUS_NEW,
+				    .id = SV("0123"),
+				    .org = SV("o"),
+				    .report_id = SV("r"),
+				    .domain = SV("d"),
+				    .has_begin = true,
+				    .begin = 5,
+				    .rows = 1,
+				    .messages = 2,
+				    .passed = 3 };
+	struct out o;
+	(void)state;
+	out_init(&o, -1, OUT_JSON);
+	show_outcome_json(&o, &v);
+	assert_string_equal(buf_str(&o.b), want);
+	out_deinit(&o);
+}
+
+static void summary_has_every_key(void **state)
+{
+	static const char want[] =
+		"{\"summary\":{\"files\":1,\"reports\":2,\"new\":3,\"duplicate\":4,"
+		"\"superseded\":5,\"conflict\":6,\"refused\":7,\"aside\":8,"
+		"\"repaired\":9,\"rows\":-1,\"messages\":-2,\"passed\":0,"
+		"\"seconds\":1.250}}\n";
+	struct intake_summary s = { 1, 2, 3, 4, 5, 6, 7, 8, 9, -1, -2, 0, 1.25, false };
+	struct out o;
+	(void)state;
+	out_init(&o, -1, OUT_JSON);
+	show_summary_json(&o, &s);
+	assert_string_equal(buf_str(&o.b), want);
+	out_deinit(&o);
+}
+
+static void null_reports_have_no_share(void **state)
+{
+	struct app_report r = evil_report();
+	struct out o;
+	(void)state;
+	r.org = r.domain = SV("x");
+	r.messages = r.passed = 0;
+	out_init(&o, -1, OUT_TEXT);
+	struct report_list *l = show_reports_begin(&o, 1);
+	show_reports_next(l, &r);
+	show_reports_end(&l, 0);
+	assert_null(strchr(buf_str(&o.b), '%'));
+	assert_non_null(strstr(buf_str(&o.b), "0123456789ab"));
+	out_deinit(&o);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_is_harmless),
+		cmocka_unit_test(csv_is_harmless),
+		cmocka_unit_test(json_is_harmless_and_described),
+		cmocka_unit_test(outcome_has_every_key),
+		cmocka_unit_test(summary_has_every_key),
+		cmocka_unit_test(null_reports_have_no_share),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
