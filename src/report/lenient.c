@@ -738,8 +738,9 @@ static void read_work(struct lenient *l)
 	size_t rest = s.n;
 	if (rest)
 		memmove(l->work.p, s.p, rest);
-	buf_clear(&l->work);
+	/* Not buf_clear(): its terminator would stand on the first of them. */
 	l->work.n = rest;
+	l->work.over = false;
 }
 
 static void decode(struct lenient *l, struct sv bytes, bool last)

@@ -210,7 +210,7 @@ static uint64_t read_count(struct build *b, struct sv text)
 		build_note(b, REPAIR_COUNT_UNREADABLE, text);
 		return 1;
 	}
-	if (v > MESSAGES_MAX - b->messages) {
+	if (b->messages > MESSAGES_MAX || v > MESSAGES_MAX - b->messages) {
 		build_note(b, REPAIR_COUNT_HUGE, text);
 		return 1;
 	}
