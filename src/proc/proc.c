@@ -61,8 +61,8 @@ static void set_limits(const struct proc_spec *spec)
 	if (spec->role != PROC_WORKER)
 		return;
 	set_limit(RLIMIT_NOFILE, WORKER_FILES);
-	set_limit(RLIMIT_FSIZE, 0);
 #ifndef POSTERN_SANITIZE
+	set_limit(RLIMIT_FSIZE, 0);
 	set_limit(RLIMIT_NPROC, 0);
 	if (spec->memory)
 		set_limit(RLIMIT_DATA, spec->memory);
@@ -77,6 +77,8 @@ static void set_signals(void)
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* A last word on standard error that is a file: lost, and no other end for it. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	sigset_t none;
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
