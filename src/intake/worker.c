@@ -61,35 +61,38 @@ bool worker_verdict(struct worker *w, enum book_status status, bool keep_raw,
 	return emit_pace(w->emit);
 }
 
-/* A leaf that nothing reads: said at once where it was meant to be a report, else only
- * remembered, for the sentence of an item that holds no report at all. */
+/* Why a leaf that was meant to be a report, or that could not be opened, is none. */
+static void say_why(const struct unpack_leaf *leaf, char why[LIMIT_REASON])
+{
+	struct sv head = sv_trim(sv_sub(leaf->head, 0, 40));
+	if (leaf->form == FORM_MSG)
+		(void)snprintf(
+			why, LIMIT_REASON,
+			"an Outlook .msg file: open it in Outlook, save it as .eml "
+			"(or save the attached report itself) and give that");
+	else if (leaf->why)
+		(void)snprintf(why, LIMIT_REASON, "%s", leaf->why);
+	else if (leaf->form == FORM_EMPTY)
+		(void)snprintf(why, LIMIT_REASON, "the attachment is empty");
+	else
+		(void)snprintf(why, LIMIT_REASON,
+			       "no report: the data begins with \"%.*s\"", SV_ARG(head));
+}
+
+/* A leaf that nothing reads: said at once where it was meant to be a report or could not
+ * be opened, else only remembered, for the sentence of a mail without any report. */
 static bool pass_over(struct worker *w, const struct unpack_leaf *leaf)
 {
 	char why[LIMIT_REASON];
-	if (leaf->form == FORM_MSG || kind_was_meant(leaf)) {
-		struct sv head = sv_trim(sv_sub(leaf->head, 0, 40));
-		worker_member(w, kind_was_meant(leaf) ? KIND_AGGREGATE : KIND_UNKNOWN,
-			      leaf);
-		if (leaf->form == FORM_MSG)
-			(void)snprintf(
-				why, sizeof(why),
-				"an Outlook .msg file: open it in Outlook, save it "
-				"as .eml (or save the attached report itself) and "
-				"give that");
-		else if (leaf->why)
-			(void)snprintf(why, sizeof(why), "%s", leaf->why);
-		else if (leaf->form == FORM_EMPTY)
-			(void)snprintf(why, sizeof(why), "the attachment is empty");
-		else
-			(void)snprintf(why, sizeof(why),
-				       "no report: the data begins with \"%.*s\"",
-				       SV_ARG(head));
-		return worker_verdict(w, STATUS_REFUSED, leaf->form != FORM_MSG, why);
+	bool meant = kind_was_meant(leaf);
+	if (leaf->form == FORM_MSG || meant || (leaf->why && !leaf->mail)) {
+		say_why(leaf, why);
+		worker_member(w, meant ? KIND_AGGREGATE : KIND_UNKNOWN, leaf);
+		return worker_verdict(w, STATUS_REFUSED, meant, why);
 	}
-	if (w->seen.n < SEEN_MAX) {
-		struct sv type = leaf->type.n ? sv_sub(leaf->type, 0, 60) : leaf->member;
+	if (leaf->mail && w->seen.n < SEEN_MAX) {
 		buf_add_str(&w->seen, w->seen.n ? ", " : "");
-		buf_add_sv(&w->seen, sv_sub(type, 0, 60));
+		buf_add_sv(&w->seen, sv_sub(leaf->type, 0, 60));
 		if (leaf->why)
 			buf_addf(&w->seen, " (%.200s)", leaf->why);
 	}
