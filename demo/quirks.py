@@ -145,6 +145,7 @@ REPAIR = {
     "last-angle-missing": "last-bracket",
     "negative-time": "time-unreadable",
     "policy-twice": "second-policy",
+    "raw-angle-in-text": "bare-less-than",
     "reason-plain-text": "reason-text",
     "source-missing": "source-missing",
     "source-x": "source-unreadable",

@@ -103,7 +103,7 @@ def abuse_pool(kind, rng):
     if kind == "parked-abuse":
         return tuple(f"198.18.{rng.between(240, 247)}.{i * 5 + 3}" for i in range(42))
     v4 = [f"198.18.{200 + i % 32}.{rng.between(2, 250)}" for i in range(110)]
-    v6 = [f"2001:db8:bad:{i:x}::{rng.between(2, 250):x}" for i in range(10)]
+    v6 = [f"2001:db8:bad:{i + 1:x}::{rng.between(2, 250):x}" for i in range(10)]
     return tuple(v4 + v6)
 
 
