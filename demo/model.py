@@ -29,9 +29,6 @@ class Row:
     def passed(self):
         return self.dkim_ok or self.spf_ok
 
-    def copy(self):
-        return replace_row(self)
-
 
 def replace_row(row, **changes):
     new = replace(row, **changes)

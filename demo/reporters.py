@@ -517,6 +517,7 @@ def oddities():
             every=1, domains=BIG[:2] + BIG[5:6], org="Nordlys Post", share=20),
         odd("testing-rcv", None, replace(RFC9990, testing="y", discovery="psl",
                                          generator="", report_extension="",
+                                         errors=("one host sent no data",),
                                          record_extension="", selector_last=True),
             ("rfc9990",), every=3, domains=BIG[6:7]),
         odd("boernehosting", None, Style(encoding="latin-1"), ("bytes-not-as-declared",),

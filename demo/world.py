@@ -7,7 +7,6 @@ published ones; `service` ids are those of the catalogue of known senders.
 """
 from dataclasses import dataclass, field
 
-MSP = "Northgate IT"
 MSP_HOST = "mx1.northgate.example"
 REPORTS_HOST = "reports.northgate.example"
 DAYS = 90
@@ -199,7 +198,6 @@ def noise(daily):
     return Flow("noise", daily, week=DAILY)
 
 
-NONE = (("p", "none"),)
 QUARANTINE = (("p", "quarantine"), ("sp", "quarantine"))
 REJECT = (("p", "reject"), ("sp", "reject"))
 
