@@ -290,6 +290,8 @@ static bool settle_file(struct store *s, enum store_file file, struct err *err)
 			       "%s is not a Postern database: it is "
 			       "empty",
 			       s->path);
+	/* It is ours: the last to close it leaves nothing beside it, a reader too. */
+	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
 	if (s->mode == STORE_READ)
 		return store_exec(s, "PRAGMA query_only=1; PRAGMA cache_size=-16384",
 				  err);
@@ -298,7 +300,6 @@ static bool settle_file(struct store *s, enum store_file file, struct err *err)
 			       "%s: the database cannot be written: the file is "
 			       "read-only for this user",
 			       s->path);
-	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
 	if (file != STORE_FILE_OURS && !migrate_run(s, err))
 		return false;
 	return use_wal(s, err) &&
