@@ -36,6 +36,11 @@ class Conflicts(Case):
     def show(self, o):
         return self.postern("report", "show", "--json", o["id"]).json()
 
+    def state(self, shown):
+        r = shown["report"]
+        self.assertEqual(r["superseded"], shown["superseded_by"] is not None)
+        return r["complete"], r["counted"], shown["superseded_by"]
+
     def reports(self, *options):
         return self.postern("reports", "--json", *options).json()["reports"]
 
@@ -47,6 +52,7 @@ class Truncated(Conflicts):
         self.assertTrue(0 < first["rows"] < 100, first)
         self.assertEqual(figures(first), of(first["rows"]))
         self.check_totals(1, *of(first["rows"]))
+        self.assertIn("incomplete", self.postern("report", "show", first["id"]).out)
         second = self.read(whole, "new", "whole")
         # By how much the totals grew: less than the report has.
         self.assertEqual(self.grew, tuple(
@@ -66,14 +72,13 @@ class Truncated(Conflicts):
     def shown(self, incomplete, complete):
         """What report show says of both, in JSON and in words."""
         old, new = self.show(incomplete), self.show(complete)
-        self.assertEqual((old["complete"], old["counted"], old["superseded_by"]),
+        self.assertEqual(self.state(old),
                          (False, False, complete["id"]))
-        self.assertEqual((new["complete"], new["counted"], new["superseded_by"]),
+        self.assertEqual(self.state(new),
                          (True, True, None))
         words = self.postern("report", "show", incomplete["id"]).out
-        self.assertIn("incomplete", words)
-        self.assertIn("superseded", words)
-        self.assertIn(complete["id"], words)
+        self.assertIn("superseded by " + complete["id"], words)
+        self.assertIn("ends early", words)
         self.assertEqual([r["id"] for r in self.reports()], [complete["id"]])
         self.assertEqual({r["id"] for r in self.reports("--all")},
                          {complete["id"], incomplete["id"]})
@@ -164,7 +169,7 @@ class Truncated(Conflicts):
             words = self.postern("report", "show", o["id"]).out
             for other in reports:
                 self.assertIn(other["id"], words)
-            self.assertIn("conflict", words.lower())
+            self.assertIn("same key", words)
 
 
 class OneKey(Conflicts):
@@ -181,7 +186,7 @@ class OneKey(Conflicts):
             self.check_totals(3, 3, 6, 6)
         for o in (first, second, third):
             shown = self.show(o)
-            self.assertTrue(shown["counted"])
+            self.assertTrue(shown["report"]["counted"])
             self.assertEqual(len(shown["conflicts"]), 2)
         self.assertEqual(len(self.reports()), 3)
 
@@ -222,7 +227,7 @@ class OneKey(Conflicts):
             shown = self.show(o)
             self.assertEqual([r["id"] for r in shown["conflicts"]], [other["id"]])
             words = self.postern("report", "show", o["id"]).out
-            self.assertIn("onflict", words)
+            self.assertIn("same key", words)
             self.assertIn(other["id"], words)
 
     def test_no_organisation(self):

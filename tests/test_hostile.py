@@ -124,7 +124,7 @@ class Hostile(Case):
         self.clean(r.raw)
         self.clean(r.err)
         # The same bytes again, and a log that shows progress.
-        r = self.postern("ingest", self.folder, "--progress", "always")
+        r = self.postern("ingest", self.folder, "--progress", "auto")
         self.clean(r.raw)
         self.clean(r.err)
         r = self.postern("ingest", self.path, code=None)
@@ -167,7 +167,7 @@ class Hostile(Case):
         self.read_in()
         for r in self.postern("reports", "--json").json()["reports"]:
             shown = self.postern("report", "show", "--json", r["id"]).json()
-            self.assertEqual(shown["org"],
+            self.assertEqual(shown["report"]["org"],
                              (FORMULA + NASTY + MARKUP).strip("\u0085\u2028\ufeff"))
             for text in (FORMULA, "h" + NASTY + MARKUP, "\u202eevil"):
                 self.assertIn(json.dumps(text)[1:-1], json.dumps(shown))

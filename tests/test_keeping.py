@@ -31,7 +31,7 @@ class Keeping(Case):
     def domains(self, *filters):
         """{domain: messages} of the overview."""
         o = self.postern("overview", "--json", *filters).json()
-        return {d["name"]: d["messages"] for d in o["domains"]}
+        return {d["domain"]: d["messages"] for d in o["domains"]}
 
     def show(self, name, *filters):
         return self.postern("domain", "show", "--json", name, *filters).json()
@@ -87,7 +87,7 @@ class Book(Keeping):
         r = self.add_client("Other", "ACME.example", code=64)
         self.assertIn("Acme", r.err)
         # All or nothing.
-        names = [x["name"] for x in
+        names = [x["client"] for x in
                  self.postern("client", "list", "--json").json()["clients"]]
         self.assertEqual(names, ["Acme"])
 
@@ -108,11 +108,11 @@ class Book(Keeping):
         self.add_client("Acme", "acme.example")
         self.postern("domain", "add", "old.example", "--client", "Acme", "--parked")
         lines = self.postern("domain", "list", "--json").json()["domains"]
-        self.assertEqual([(d["client"], d["name"], d["use"]) for d in lines], [
+        self.assertEqual([(d["client"], d["domain"], d["use"]) for d in lines], [
             ("Acme", "acme.example", "sending"), ("Acme", "old.example", "parked"),
             ("Beta", "beta.example", "sending")])
         clients = self.postern("client", "list", "--json").json()["clients"]
-        self.assertEqual([x["name"] for x in clients], ["Acme", "Beta"])
+        self.assertEqual([x["client"] for x in clients], ["Acme", "Beta"])
         for words in (("client", "list"), ("domain", "list")):
             out = self.postern(*words).out
             for name in ("Acme", "Beta"):
@@ -142,7 +142,7 @@ class Book(Keeping):
         self.assertIn("retired", self.postern("client", "retire", "Acme", code=64).err)
         self.send(6, report_id="r-2")
         self.assertEqual(self.totals("--client", "Acme")["messages"], 11)
-        self.assertIn("retired", self.postern("client", "list").out)
+        self.assertIn("RETIRED", self.postern("client", "list").out)
 
     def test_unknown(self):
         self.add_client("Acme", "acme.example")
@@ -196,7 +196,7 @@ class Owners(Keeping):
 
 class Unassigned(Keeping):
     def unassigned(self):
-        return {d["name"]: d for d in
+        return {d["domain"]: d for d in
                 self.postern("unassigned", "list", "--json").json()["domains"]}
 
     def test_counted_and_listed(self):
@@ -231,7 +231,7 @@ class Unassigned(Keeping):
         self.assertIn("example.com", o["reason"])
         self.check_totals(1, 1, 9, 9)
         # Known bytes say the same again.
-        found, summary = self.ingest(self.tmp / "b")
+        found, summary = self.ingest(self.tmp / "b", "--now", "2025-07-05")
         self.assertEqual((found[0]["status"], found[0]["reason"]),
                          ("refused", o["reason"]))
         self.assertTrue(self.unassigned()["example.com"]["refused"])
@@ -241,7 +241,8 @@ class Unassigned(Keeping):
         self.add_client("Acme", "example.com")
         self.check_totals(2, 2, 14, 14)
         # What was refused on its way in comes when it is given again.
-        found, summary = self.ingest(self.tmp / "a", self.tmp / "b", "--jobs", "1")
+        found, summary = self.ingest(self.tmp / "a", self.tmp / "b", "--jobs", "1",
+                                     "--now", "2025-07-05")
         self.assertEqual([o["status"] for o in found], ["duplicate", "new"])
         self.check_totals(3, 3, 20, 20)
 
@@ -341,8 +342,8 @@ class Windows(Keeping):
     def test_spread_is_marked(self):
         o = self.send(10, end=c.BEGIN + 3 * c.DAY)
         self.assertIn("3 days", self.postern("report", "show", o["id"]).out)
-        self.assertEqual(self.postern("report", "show", "--json", o["id"]).json()["days"],
-                         3)
+        self.assertEqual(self.postern("report", "show", "--json", o["id"]).json()
+                         ["report"]["days"], 3)
 
     def test_until_midnight(self):
         """A window that ends at midnight does not touch the day that begins there."""
@@ -387,7 +388,7 @@ class Windows(Keeping):
             out = self.postern(*words).out
             self.assertIn("example.com", out)
             self.assertNotRegex(out, r"\b0(\.0)? ?%")
-            self.assertNotIn("100", out.replace("pct=100", "").replace("pct 100", ""))
+            self.assertNotIn("100 %", out)
 
     def test_no_rows(self):
         data = self.write("none", c.report([]))
@@ -442,7 +443,7 @@ class Filters(Keeping):
         self.check(63 * (64 + 4096), 21 * (64 + 4096), "--since", day(2))
         self.check(63 * 65, 21 * 65, "--until", day(2))
         self.check(0, 0, "--since", day(9))
-        self.check(63 * 4096, 21 * 4096, "--since", "1d", "--now", day(3))
+        self.check(63 * 4096, 21 * 4096, "--since", "1d", "--now", day(4))
 
     def test_result(self):
         t = self.check(21 * 4161, 21 * 4161, "--result", "pass")

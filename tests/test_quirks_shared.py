@@ -107,7 +107,7 @@ class Quirks(Case):
                 status = "conflict" if name in CONFLICTS else \
                     "duplicate" if name in DUPLICATES else "new"
                 self.assertEqual((o["status"], o["kind"], o["reason"]),
-                                 (status, "aggregate", ""))
+                                 (status, "aggregate", None))
                 self.assertEqual(figures(o), want)
                 self.assertEqual((o["org"], o["domain"]), (org, domain))
                 self.assertEqual(repairs(o), names)

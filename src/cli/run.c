@@ -156,6 +156,10 @@ bool run_reports(struct cli *c, struct err *err)
 static bool show_raw(struct cli *c, struct app_report_view *v, struct err *err)
 {
 	struct sv bytes;
+	if (c->out.width > 0)
+		return err_set(err, ERR_USAGE,
+			       "the bytes may hold what makes a terminal do things: send "
+			       "them to a file or a pipe");
 	do {
 		if (!app_report_next_raw(v, &bytes, err))
 			return false;
