@@ -297,15 +297,15 @@ static bool note_ready(struct work *w, const struct subject *d, struct err *err)
 		return true;
 	if (!policy_newest(w->s, d->id, d->n, &p, err))
 		return false;
-	if (!p.found || !sv_eq(p.p, SV("none")))
+	if (!p.found || sv_eq(p.p, SV("reject")))
 		return true;
 	note(w, APP_NOTE_READY, d->line->name, d->messages,
 	     arena_printf(w->a,
 			  "%.*s: %s of %s messages passed in the last %d days, yet its "
-			  "policy as reported is still none",
+			  "policy as reported is still %.*s",
 			  SV_ARG(d->line->name),
 			  words_share(d->passed, d->messages, share),
-			  words_number(d->messages, n), RECENT_DAYS));
+			  words_number(d->messages, n), RECENT_DAYS, SV_ARG(p.p)));
 	return true;
 }
 
@@ -325,7 +325,8 @@ static bool look_at(struct work *w, const struct app_domain_line *line, struct e
 	struct subject d = { .line = line };
 	if (line->f.reports == 0 && line->f.rows == 0) {
 		note(w, APP_NOTE_NO_REPORTS, line->name, 0,
-		     arena_printf(w->a, "%.*s: no report yet", SV_ARG(line->name)));
+		     arena_printf(w->a, "%.*s: no report yet; is its record published?",
+				  SV_ARG(line->name)));
 		return true;
 	}
 	take_ids(w, &d);

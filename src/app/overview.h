@@ -12,7 +12,7 @@ enum app_note_kind {
 	APP_NOTE_NOT_ALIGNED, /* a sender passes for itself, not for the domain */
 	APP_NOTE_NEW_SOURCES, /* addresses not seen before the last seven days */
 	APP_NOTE_SILENT,      /* a reporter that sends no more reports */
-	APP_NOTE_READY,       /* everything passes, yet the policy is none */
+	APP_NOTE_READY,       /* everything passes, yet the policy is not reject */
 	APP_NOTE_NO_REPORTS,  /* a domain of the book without any report */
 	APP_NOTE_UNASSIGNED,  /* mail of domains that nobody owns */
 	APP_NOTE_KINDS

@@ -178,8 +178,8 @@ static void show_summary(struct out *o, const struct intake_summary *s,
 			 const struct tally *t)
 {
 	char files[WORDS_TEXT], rate[WORDS_TEXT];
-	outf(o, "%s %s in %.1f s", words_number(s->files, files), words_s(s->files),
-	     s->seconds);
+	outf(o, "%s %s in %.1f s", words_number(s->files, files),
+	     s->files == 1 ? "file or mail" : "files and mails", s->seconds);
 	if (s->seconds > 0.1)
 		outf(o, ", %s a second",
 		     words_number((uint64_t)((double)s->files / s->seconds), rate));

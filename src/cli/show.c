@@ -116,9 +116,12 @@ void show_domain_lines(struct out *o, struct json *j, const char *key,
 
 void show_sources(struct out *o, struct json *j, const struct app_source *s, size_t n)
 {
-	static const struct grid_column columns[] = {
+	bool several = false;
+	for (size_t i = 0; i < n; i++)
+		several |= s[i].domains > 1;
+	const struct grid_column columns[] = {
 		{ "source", "SOURCE", false, 1, 15 },
-		{ "domains", "DOMAINS", true, 0, 0 },
+		{ "domains", several ? "DOMAINS" : NULL, true, 0, 0 },
 		{ "rows", NULL, true, 0, 0 },
 		{ "messages", "MESSAGES", true, 0, 0 },
 		{ "passed", NULL, true, 0, 0 },
