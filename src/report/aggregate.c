@@ -29,7 +29,7 @@ static void use(struct aggregate_reader *r, enum aggregate_parser parser)
 	if (r->parser[parser])
 		parsers[parser]->reset(r->parser[parser]);
 	else
-		r->parser[parser] = parsers[parser]->new(&r->build);
+		r->parser[parser] = parsers[parser]->create(&r->build);
 }
 
 struct aggregate_reader *aggregate_new(enum aggregate_parser parser,

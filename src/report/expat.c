@@ -18,7 +18,7 @@ struct expat {
 	struct build_attr *attr;
 	size_t attr_cap;
 	uint64_t fed;
-	char head[MARK]; /* held back until they are known to be a byte order mark or not */
+	char head[MARK]; /* held back until it is known what they are */
 	uint8_t head_n;
 	bool begun;
 };

@@ -38,11 +38,11 @@ struct lenient {
 	struct charset_decoder decoder;
 	char head[HEAD];
 	size_t head_n;
-	bool settled;    /* the character set is */
-	bool ascii;      /* US-ASCII was declared */
-	bool begun;      /* something but a byte order mark was read */
-	bool after_cr;   /* a CR was read as the line's end: a LF behind it is part of it */
-	bool last;       /* nothing comes behind `work` */
+	bool settled;  /* the character set is */
+	bool ascii;    /* US-ASCII was declared */
+	bool begun;    /* something but a byte order mark was read */
+	bool after_cr; /* a CR was read as the line's end: a LF behind it is part of it */
+	bool last;     /* nothing comes behind `work` */
 	struct buf work; /* decoded and not read yet */
 	enum state state;
 	struct buf names; /* of the open elements, one behind the other */
@@ -127,12 +127,14 @@ static struct sv rest_of(struct sv s, size_t from)
 	return sv_sub(s, from, s.n);
 }
 
-/* The bytes of a character that XML does not allow: a control, U+FFFE, U+FFFF. 0: none. */
+/* The bytes of a character that XML does not allow: a control, U+FFFE, U+FFFF. 0: none.
+ */
 static size_t forbidden_span(struct sv s)
 {
 	if ((uint8_t)s.p[0] < 0x20)
 		return !is_blank(s.p[0]);
-	return s.n >= 3 && memcmp(s.p, "\xef\xbf", 2) == 0 && (uint8_t)s.p[2] >= 0xbe ? 3 : 0;
+	return s.n >= 3 && memcmp(s.p, "\xef\xbf", 2) == 0 && (uint8_t)s.p[2] >= 0xbe ? 3
+										      : 0;
 }
 
 /* --- text --- */
@@ -201,7 +203,7 @@ static uint32_t character_number(struct sv s)
 		return 0;
 	for (; i < s.n; i++) {
 		char c = ascii_lower(s.p[i]);
-		unsigned digit = ascii_is_digit(c)     ? (unsigned)(c - '0')
+		unsigned digit = ascii_is_digit(c)      ? (unsigned)(c - '0')
 				 : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
 							: 99;
 		if (digit >= (hex ? 16 : 10))
@@ -390,7 +392,8 @@ static void read_attributes(struct lenient *l)
 	}
 	const char *p = buf_sv(&l->values).p;
 	for (size_t i = 0; i < l->attr_n; i++) {
-		l->attr[i] = (struct build_attr){ l->raw[i].name, { p, l->raw[i].value.n } };
+		l->attr[i] = (struct build_attr){ l->raw[i].name,
+						  { p, l->raw[i].value.n } };
 		p += l->raw[i].value.n;
 	}
 }
@@ -691,7 +694,8 @@ static size_t settle(struct lenient *l)
 	buf_init(&text, 4 * HEAD);
 	charset_decoder_init(&l->decoder, shown ? shown : charset_utf8());
 	charset_decode(&l->decoder, rest_of(head, mark), true, &text);
-	charset_decoder_init(&l->decoder, choose(l, shown, declared_encoding(buf_sv(&text))));
+	charset_decoder_init(&l->decoder,
+			     choose(l, shown, declared_encoding(buf_sv(&text))));
 	buf_deinit(&text);
 	l->settled = true;
 	return mark;
@@ -767,9 +771,9 @@ static enum aggregate_step lenient_feed(void *p, struct sv bytes, bool last)
 		if (!last && !is_enough(head))
 			return AGGREGATE_MORE;
 		size_t mark = settle(l);
-		decode(l, rest_of(head, mark), last && bytes.n == 0);
+		decode(l, rest_of(head, mark), false);
 	}
-	if (going(l) && (bytes.n || last))
+	if (going(l))
 		decode(l, bytes, last);
 	if (last && going(l) && l->decoder.mended)
 		(void)notes_add(&l->build->notes, REPAIR_ENCODING_BYTES, PLACE_DOCUMENT,

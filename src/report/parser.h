@@ -11,7 +11,7 @@
  * have told the builder the same.
  */
 struct parser {
-	void *(*new)(struct build *b);
+	void *(*create)(struct build *b);
 	void (*free)(void *p);
 	void (*reset)(void *p); /* for the next document, into the same builder */
 	/* `last`: nothing follows. AGGREGATE_REFUSED where the builder refused,

@@ -4,51 +4,74 @@
 #include "base/charset.h"
 
 enum {
-	HEAD_MAX = 16 * 1024 /* the head in UTF-8 */
+	HEAD = 4096
 };
 
-static bool ends_name(struct sv s)
+static struct sv skip_blanks(struct sv s)
 {
-	return s.n == 0 || ascii_is_space(s.p[0]) || s.p[0] == '>' || s.p[0] == '/';
+	while (s.n && ascii_is_space(s.p[0]))
+		sv_take(&s, 1);
+	return s;
 }
 
-/* The name behind a '<' without its prefix: is it the root of a report? */
-static bool is_feedback(struct sv s)
+/* Is this a start tag of the element feedback, with any prefix? */
+static bool is_root(struct sv s)
 {
+	sv_take(&s, 1);
 	size_t n = 0;
-	while (n < s.n && (ascii_is_alnum(s.p[n]) || s.p[n] == '-' || s.p[n] == '_' ||
-			   s.p[n] == '.'))
+	while (n < s.n && (ascii_is_alnum(s.p[n]) || s.p[n] == '_' || s.p[n] == ':' ||
+			   s.p[n] == '-' || s.p[n] == '.'))
 		n++;
-	if (n && n < s.n && s.p[n] == ':')
-		sv_take(&s, n + 1);
-	return sv_has_prefix_fold(s, SV("feedback")) && ends_name(sv_sub(s, 8, s.n));
+	struct sv name = sv_sub(s, 0, n);
+	size_t colon = sv_chr(name, ':');
+	if (colon < name.n)
+		sv_take(&name, colon + 1);
+	return n < s.n && sv_eq_fold(name, SV("feedback")) &&
+	       (s.p[n] == '>' || s.p[n] == '/' || ascii_is_space(s.p[n]));
 }
 
-/* Goes from '<' to '<', past comments and whatever else stands before the root. */
+/* The markup at the front of `s`: a comment, an instruction, a tag, up to its end. */
+static void skip_markup(struct sv *s)
+{
+	bool comment = sv_has_prefix_fold(*s, SV("<!--"));
+	struct sv end = comment                            ? SV("-->")
+			: sv_has_prefix_fold(*s, SV("<?")) ? SV("?>")
+							   : SV(">");
+	sv_take(s, sv_find(*s, end) + end.n);
+}
+
+/* A DOCTYPE for feedback is a report too: one that will be refused. */
+static bool is_doctype(struct sv s)
+{
+	if (!sv_has_prefix_fold(s, SV("<!DOCTYPE")))
+		return false;
+	sv_take(&s, 9);
+	return sv_has_prefix_fold(skip_blanks(s), SV("feedback"));
+}
+
 static bool has_root(struct sv s)
 {
-	while (sv_chr(s, '<') < s.n) {
-		sv_take_until(&s, '<');
-		if (sv_has_prefix_fold(s, SV("!--")))
-			sv_take(&s, sv_find(s, SV("-->")));
-		else if (sv_has_prefix_fold(s, SV("html")) ||
-			 sv_has_prefix_fold(s, SV("!doctype html")))
-			return false;
-		else if (is_feedback(s))
+	for (s = skip_blanks(s); s.n && s.p[0] == '<'; s = skip_blanks(s)) {
+		if (is_root(s) || is_doctype(s))
 			return true;
+		skip_markup(&s);
 	}
 	return false;
 }
 
 bool aggregate_recognise(struct sv head)
 {
-	size_t mark = 0;
+	size_t mark;
+	head = sv_sub(head, 0, HEAD);
 	const struct charset *set = charset_detect(head, &mark);
-	struct charset_decoder decoder;
+	sv_take(&head, mark);
+	if (!set || set->form == CHARSET_UTF8)
+		return has_root(head);
 	struct buf text;
-	buf_init(&text, HEAD_MAX);
-	charset_decoder_init(&decoder, set ? set : charset_utf8());
-	charset_decode(&decoder, sv_sub(head, mark, LIMIT_VALUE), true, &text);
+	buf_init(&text, 4 * HEAD);
+	struct charset_decoder decoder;
+	charset_decoder_init(&decoder, set);
+	charset_decode(&decoder, head, true, &text);
 	bool found = has_root(buf_sv(&text));
 	buf_deinit(&text);
 	return found;
