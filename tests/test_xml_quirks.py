@@ -231,8 +231,8 @@ CASES = {
     "count_text": (c.report([c.row("many"), c.row(5)]), (2, 6, 6), ["count-unreadable"]),
     "count_negative": (c.report([c.row("-3"), c.row(5)]), (2, 6, 6), ["count-unreadable"]),
     "count_huge": (c.report([c.row("9" * 30), c.row(5)]), (2, 6, 6), ["count-unreadable"]),
-    "count_past_2_53": (c.report([c.row(1 << 53), c.row(5)]), (2, (1 << 53) + 1,
-                                                             (1 << 53) + 1), ["count-huge"]),
+    "count_past_2_53": (c.report([c.row((1 << 53) - 1), c.row(5), c.row(5)]),
+                        (3, 1 << 53, 1 << 53), ["count-huge"]),
     "record_nested": (base(rows=[plain(ROW, IDS, AUTH).replace("</record>", ""),
                                  c.row(3)]).replace(b"</feedback>",
                                                     b"</record></feedback>"),
@@ -243,6 +243,24 @@ CASES = {
     "many_rows": (c.report([c.row(1, "192.0.2.%d" % (i % 250)) for i in range(3555)]),
                   (3555, 3555, 3555), []),
 }
+
+FULL = c.row(
+    5, "2001:DB8::1", disposition="pass", envelope_from="bounce.example.com",
+    envelope_to="there.example",
+    reason="<reason><type>local_policy</type><comment>arc=pass</comment></reason>"
+    "<reason><type>policy_test_mode</type></reason>",
+    results=c.auth("dkim", "example.com", "pass", "s1", human="2048 bit")
+    + c.auth("dkim", "esp.example", "neutral")
+    + c.auth("spf", "bounce.example.com", "fail", scope="mfrom", human="no such host"),
+    extra='<v:tls xmlns:v="urn:v">TLS 1.3</v:tls>')
+CASES["all_fields"] = (c.swap(c.report(
+    [FULL], p="reject", sp="none", contact="https://r.example/", error=["one", "two"],
+    attributes=' xmlns="urn:ietf:params:xml:ns:dmarc-2.0"',
+    policy="<np>quarantine</np><testing>n</testing><discovery_method>treewalk"
+    "</discovery_method><fo>1:d:s</fo>",
+    extra='<extension xmlns:a="urn:a"><a:b k="v"><a:c>deep</a:c></a:b></extension>'),
+    "<extra_contact_info>", "<generator>Gen 1</generator><extra_contact_info lang='en'>"),
+    (1, 5, 5), [])
 
 # name: (report, a word that the reason must hold)
 REFUSED = {
@@ -332,6 +350,60 @@ class XmlQuirks(Case):
     def test_domains(self):
         self.assertEqual(self.found["domain_dot"]["domain"], "example.com")
         self.assertEqual(self.found["policy_twice"]["domain"], "example.com")
+
+    def test_every_field_is_kept(self):
+        """RFC 9990 with extensions, and what only RFC 7489 has."""
+        shown = self.show("all_fields")
+        meta = shown["meta"]
+        self.assertEqual(
+            [meta[k] for k in ("version", "org", "email", "contact", "generator", "error",
+                               "domain", "p", "sp", "np", "testing", "discovery_method",
+                               "adkim", "aspf", "pct", "fo", "xmlns")],
+            ["1.0", "reporter.example", "dmarc@reporter.example", "https://r.example/",
+             "Gen 1", "one\ntwo", "example.com", "reject", "none", "quarantine", "n",
+             "treewalk", "r", "r", "100", "1:d:s", "urn:ietf:params:xml:ns:dmarc-2.0"])
+        extra = {e["name"]: e["value"] for e in meta["extra"]}
+        self.assertEqual(extra["extension/a:b/a:c"], "deep")
+        self.assertEqual(extra["extension/a:b@k"], "v")
+        self.assertEqual(extra["report_metadata/extra_contact_info@lang"], "en")
+        row = shown["rows"][0]
+        self.assertEqual(
+            [row[k] for k in ("source", "messages", "passed", "disposition", "dkim", "spf",
+                              "header_from", "envelope_from", "envelope_to")],
+            ["2001:db8::1", 5, True, "pass", "pass", "fail", "example.com",
+             "bounce.example.com", "there.example"])
+        self.assertEqual(row["reasons"], [
+            {"type": "local_policy", "comment": "arc=pass"},
+            {"type": "policy_test_mode", "comment": None}])
+        self.assertEqual(row["auth_dkim"], [
+            {"domain": "example.com", "selector": "s1", "result": "pass",
+             "human_result": "2048 bit"},
+            {"domain": "esp.example", "selector": None, "result": "neutral",
+             "human_result": None}])
+        self.assertEqual(row["auth_spf"], [
+            {"domain": "bounce.example.com", "scope": "mfrom", "result": "fail",
+             "human_result": "no such host"}])
+        self.assertEqual(row["extra"], [{"name": "v:tls", "value": "TLS 1.3"}])
+
+    def test_odd_values_are_kept(self):
+        """What was mended and what was odd can be seen."""
+        self.assertEqual(self.show("source_x")["rows"][0]["source_text"], "X.X.X.X")
+        self.assertEqual(self.show("source_mapped")["rows"][0]["source"], "192.0.2.9")
+        self.assertEqual(self.show("source_long_v6")["rows"][0]["source"], "2001:db8::1")
+        self.assertEqual(self.show("spf_none")["rows"][0]["spf"], "none")
+        self.assertEqual(self.show("spf_hardfail")["rows"][0]["auth_spf"][0]["result"],
+                         "fail")
+        self.assertEqual(self.show("disposition_15")["rows"][0]["disposition"], "15")
+        self.assertEqual(self.show("reason_text")["rows"][0]["reasons"],
+                         [{"type": None, "comment": "mailing list"}])
+        self.assertEqual(len(self.show("dkim_empty_repeated")["rows"][0]["auth_dkim"]), 6)
+        self.assertEqual(self.show("sp_empty")["meta"]["sp"], "")
+        self.assertIsNone(self.show("sp_absent")["meta"]["sp"])
+        policy = self.show("policy_twice")["meta"]
+        self.assertEqual((policy["p"], policy["sp"]), ("none", "none"))
+        self.assertEqual(self.show("angle_in_email")["meta"]["email"],
+                         "<dmarc@reporter.example>")
+        self.assertEqual(self.show("envelope_from_empty")["rows"][0]["envelope_from"], "")
 
     def test_report_id(self):
         self.assertEqual(self.found["report_id_odd"]["report_id"],

@@ -200,6 +200,12 @@ static bool set_time(struct build *b, enum place place, struct sv text)
 	return true;
 }
 
+/* 1, as long as the report may count more. */
+static uint64_t one_message(const struct build *b)
+{
+	return b->messages < MESSAGES_MAX;
+}
+
 static uint64_t read_count(struct build *b, struct sv text)
 {
 	uint64_t v;
@@ -208,11 +214,11 @@ static uint64_t read_count(struct build *b, struct sv text)
 		return 0;
 	if (!whole_part(text, &v, &cut)) {
 		build_note(b, REPAIR_COUNT_UNREADABLE, text);
-		return 1;
+		return one_message(b);
 	}
-	if (b->messages > MESSAGES_MAX || v > MESSAGES_MAX - b->messages) {
+	if (v > MESSAGES_MAX - b->messages) {
 		build_note(b, REPAIR_COUNT_HUGE, text);
-		return 1;
+		return one_message(b);
 	}
 	if (cut)
 		build_note(b, REPAIR_COUNT_DECIMAL, text);
@@ -349,7 +355,7 @@ static void settle_row(struct build *b)
 {
 	if (!b->has_count) {
 		build_note_place(b, REPAIR_COUNT_MISSING, PLACE_COUNT, (struct sv){ 0 });
-		b->row.messages = b->has_source && b->messages < MESSAGES_MAX;
+		b->row.messages = b->has_source ? one_message(b) : 0;
 	}
 	if (!b->has_source && b->row.messages)
 		build_note_place(b, REPAIR_SOURCE_MISSING, PLACE_SOURCE_IP,
