@@ -116,8 +116,8 @@ static void expect_lines(const struct record_set *set, const char *const *want, 
 static void builds_the_first_record(void **state)
 {
 	static const char *const elsewhere[] = {
-		"_dmarc.acme.example. IN TXT "
-		"\"v=DMARC1; p=none; rua=mailto:dmarc@msp.example\"",
+		("_dmarc.acme.example. IN TXT "
+		 "\"v=DMARC1; p=none; rua=mailto:dmarc@msp.example\""),
 		"acme.example._report._dmarc.msp.example. IN TXT \"v=DMARC1\"",
 	};
 	static const char *const at_home[] = {
@@ -138,8 +138,8 @@ static void builds_the_first_record(void **state)
 static void builds_parked_records(void **state)
 {
 	static const char *const want[] = {
-		"_dmarc.old.example. IN TXT "
-		"\"v=DMARC1; p=reject; rua=mailto:dmarc@msp.example\"",
+		("_dmarc.old.example. IN TXT "
+		 "\"v=DMARC1; p=reject; rua=mailto:dmarc@msp.example\""),
 		"old.example. IN TXT \"v=spf1 -all\"",
 		"old.example. IN MX 0 .",
 		"*._domainkey.old.example. IN TXT \"v=DKIM1; p=\"",
