@@ -62,8 +62,8 @@ enum aggregate_step aggregate_end(struct aggregate_reader *r, bool broken,
 const char *aggregate_reason(const struct aggregate_reader *r);
 
 /* Does this look like an aggregate report? `head` is the first 4 KiB or so, in any
- * character set: a feedback element after at most a BOM, declaration, comments, stray
- * elements. */
+ * character set: a feedback element (or a DOCTYPE for one), whatever stands before it but
+ * a web page. */
 bool aggregate_recognise(struct sv head);
 
 /*

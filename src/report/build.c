@@ -334,10 +334,11 @@ static bool box_begin(struct build *b, struct frame *f)
 				return false;
 		}
 		if (b->rows == LIMIT_ROWS)
-			return build_refuse(b,
-					    "it has more than %d rows, the most that is "
-					    "read",
-					    LIMIT_ROWS);
+			return build_refuse(
+				b,
+				"the report has more than %d rows, the most that is "
+				"read",
+				LIMIT_ROWS);
 		record_begin(b, f);
 		return true;
 	case PLACE_POLICY:
@@ -371,10 +372,11 @@ bool build_start(struct build *b, struct sv name, const struct build_attr *attr,
 		 size_t attr_n)
 {
 	if (b->depth == LIMIT_XML_DEPTH)
-		return build_refuse(b,
-				    "its elements are nested more than %d deep, the "
-				    "most that is read",
-				    LIMIT_XML_DEPTH);
+		return build_refuse(
+			b,
+			"the report's elements are nested more than %d deep, the "
+			"most that is read",
+			LIMIT_XML_DEPTH);
 	if (attr_n)
 		note_namespaces(b, attr, attr_n);
 	struct frame *in = build_top(b);
@@ -516,7 +518,8 @@ bool build_finish(struct build *b, bool broken, const char *why,
 	if (b->refused)
 		return false;
 	if (!b->root_seen)
-		return build_refuse(b, "it is no aggregate report: it has no <feedback>");
+		return build_refuse(
+			b, "it is no aggregate report: there is no <feedback> in it");
 	bool closed = b->root_closed && (b->roots_open == 0 || b->second_left);
 	bool cut = b->row_open;
 	if (cut)
@@ -532,8 +535,9 @@ bool build_finish(struct build *b, bool broken, const char *why,
 				       : REPAIR_REPORT_ENDS_EARLY,
 				PLACE_DOCUMENT, sv_from(broken ? why : NULL));
 	if (!has_anything(b))
-		return build_refuse(b, "it names no organisation, no report id and no "
-				       "policy domain, and has no row");
+		return build_refuse(
+			b, "the report names no organisation, no report id and no "
+			   "policy domain, and has no row");
 	b->meta.extra = b->meta_extra.at;
 	b->meta.extra_n = b->meta_extra.n;
 	buf_clear(&b->meta_bytes);

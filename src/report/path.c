@@ -97,8 +97,9 @@ bool build_refuse(struct build *b, const char *fmt, ...)
 
 bool build_refuse_dtd(struct build *b)
 {
-	return build_refuse(b, "it has a DTD (DOCTYPE), which reports do not need and "
-			       "which can be used to attack a reader");
+	return build_refuse(
+		b, "the report has a DTD (DOCTYPE), which reports do not need and "
+		   "which can be used to attack a reader");
 }
 
 bool build_refuse_value(struct build *b)
@@ -120,10 +121,11 @@ bool build_refuse_facet(struct build *b)
 
 bool build_refuse_meta(struct build *b)
 {
-	return build_refuse(b,
-			    "what it says of itself, apart from its rows, is longer "
-			    "than %d KiB, the most that is read",
-			    LIMIT_META / 1024);
+	return build_refuse(
+		b,
+		"what the report says of itself, apart from its rows, is longer "
+		"than %d KiB, the most that is read",
+		LIMIT_META / 1024);
 }
 
 bool build_keep(struct build *b, enum group group, struct sv s, bool lower,

@@ -7,13 +7,6 @@ enum {
 	HEAD = 4096
 };
 
-static struct sv skip_blanks(struct sv s)
-{
-	while (s.n && ascii_is_space(s.p[0]))
-		sv_take(&s, 1);
-	return s;
-}
-
 /* Is this a start tag of the element feedback, with any prefix? */
 static bool is_root(struct sv s)
 {
@@ -30,31 +23,36 @@ static bool is_root(struct sv s)
 	       (s.p[n] == '>' || s.p[n] == '/' || ascii_is_space(s.p[n]));
 }
 
-/* The markup at the front of `s`: a comment, an instruction, a tag, up to its end. */
-static void skip_markup(struct sv *s)
-{
-	bool comment = sv_has_prefix_fold(*s, SV("<!--"));
-	struct sv end = comment                            ? SV("-->")
-			: sv_has_prefix_fold(*s, SV("<?")) ? SV("?>")
-							   : SV(">");
-	sv_take(s, sv_find(*s, end) + end.n);
-}
-
 /* A DOCTYPE for feedback is a report too: one that will be refused. */
 static bool is_doctype(struct sv s)
 {
 	if (!sv_has_prefix_fold(s, SV("<!DOCTYPE")))
 		return false;
 	sv_take(&s, 9);
-	return sv_has_prefix_fold(skip_blanks(s), SV("feedback"));
+	while (s.n && ascii_is_space(s.p[0]))
+		sv_take(&s, 1);
+	return sv_has_prefix_fold(s, SV("feedback"));
 }
 
+/* A web page may speak of feedback, but is no report. */
+static bool is_page(struct sv s)
+{
+	return sv_has_prefix_fold(s, SV("<html")) ||
+	       sv_has_prefix_fold(s, SV("<!DOCTYPE html"));
+}
+
+/* Goes from '<' to '<', past comments and whatever else stands before the root. */
 static bool has_root(struct sv s)
 {
-	for (s = skip_blanks(s); s.n && s.p[0] == '<'; s = skip_blanks(s)) {
+	for (sv_take(&s, sv_chr(s, '<')); s.n; sv_take(&s, sv_chr(s, '<'))) {
 		if (is_root(s) || is_doctype(s))
 			return true;
-		skip_markup(&s);
+		if (is_page(s))
+			return false;
+		if (sv_has_prefix_fold(s, SV("<!--")))
+			sv_take(&s, sv_find(s, SV("-->")));
+		else
+			sv_take(&s, 1);
 	}
 	return false;
 }
