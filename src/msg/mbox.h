@@ -9,10 +9,16 @@
  * empty line, whose end reads as a date. The scan is fed in pieces and keeps nothing but
  * a little state, so that mailboxes of any size are split with one buffer.
  */
+enum {
+	/* A separator with its end: a sender's address has up to 256 bytes (RFC 5321
+	 * 4.5.3.1.3), and a date and a host stand behind it. */
+	MBOX_LINE_MAX = 512
+};
+
 struct mbox_scan {
 	uint64_t offset; /* of the next byte that will be fed */
 	uint64_t line_start;
-	char line[256]; /* the beginning of the current line */
+	char line[MBOX_LINE_MAX]; /* the beginning of the current line */
 	uint16_t line_n;
 	bool after_empty;
 };
