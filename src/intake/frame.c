@@ -3,9 +3,6 @@
 
 #include <string.h>
 
-/* The most that a row may count: what JSON can say exactly. */
-#define MESSAGES_MAX (UINT64_C(1) << 53)
-
 size_t frame_start(struct buf *b, enum frame_type type)
 {
 	size_t at = b->n;
@@ -159,7 +156,24 @@ bool frame_get_raw(struct sv body, struct frame_raw *out)
 	    plain == 0 || plain > LIMIT_RAW_PIECE || !sv_take_block(&body, &out->bytes))
 		return false;
 	out->plain_n = (uint32_t)plain;
-	return body.n == 0 && out->bytes.n <= LIMIT_RAW_PIECE + 4096;
+	/* Codec 0 is plain; packed bytes are sent only where they are fewer. */
+	return body.n == 0 &&
+	       (out->codec == 0 ? out->bytes.n == plain
+				: out->bytes.n > 0 && out->bytes.n < plain);
+}
+
+void frame_put_done(struct buf *b, const struct frame_done *d)
+{
+	size_t at = frame_start(b, FRAME_DONE);
+	buf_add_char(b, (char)d->form);
+	buf_add_char(b, d->cut);
+	frame_finish(b, at);
+}
+
+bool frame_get_done(struct sv body, struct frame_done *out)
+{
+	return take_u8(&body, UINT8_MAX, &out->form) && take_bool(&body, &out->cut) &&
+	       body.n == 0;
 }
 
 void frame_put_ask(struct buf *b, const struct frame_ask *a)
@@ -217,7 +231,7 @@ bool frame_take_row(struct sv *in, struct frame_row *out)
 	if (n)
 		memcpy(out->source.b, sv_take(&at, n).p, n);
 	if (!sv_take_varint(&at, &out->facet) || !sv_take_varint(&at, &out->messages) ||
-	    out->messages > MESSAGES_MAX)
+	    out->messages > FRAME_MESSAGES_MAX)
 		return false;
 	*in = at;
 	return true;

@@ -6,6 +6,9 @@
 #include "base/buf.h"
 #include "base/limits.h"
 
+/* The most that a row, and a report, may count: what JSON can say exactly. */
+#define FRAME_MESSAGES_MAX (UINT64_C(1) << 53)
+
 /*
  * The language in which the processes of an ingest talk: frames of a 32-bit length
  * (little-endian, of what follows the type), a type byte, and fields as varints and
@@ -24,7 +27,7 @@ enum frame_type {
 	FRAME_END,      /* the member was a report: frame_end */
 	FRAME_VERDICT,  /* the member was none, or was not read: frame_verdict */
 	FRAME_RAW,      /* a piece of the item as it came: codec, plain length, bytes */
-	FRAME_DONE,     /* the item ends: its form */
+	FRAME_DONE,     /* the item ends: frame_done */
 
 	/* parent -> writer */
 	FRAME_ASK,  /* is this raw known? frame_ask */
@@ -99,6 +102,11 @@ struct frame_raw {
 	struct sv bytes;
 };
 
+struct frame_done {
+	uint8_t form; /* enum unpack_form */
+	bool cut; /* the file was cut while it was read: what came is not its SHA-256's */
+};
+
 struct frame_ask {
 	uint64_t item, size;
 	uint8_t sha[32];
@@ -126,6 +134,8 @@ void frame_put_verdict(struct buf *b, const struct frame_verdict *v);
 bool frame_get_verdict(struct sv body, struct frame_verdict *out);
 void frame_put_raw(struct buf *b, const struct frame_raw *r);
 bool frame_get_raw(struct sv body, struct frame_raw *out);
+void frame_put_done(struct buf *b, const struct frame_done *d);
+bool frame_get_done(struct sv body, struct frame_done *out);
 void frame_put_ask(struct buf *b, const struct frame_ask *a);
 bool frame_get_ask(struct sv body, struct frame_ask *out);
 void frame_put_keep(struct buf *b, const struct frame_keep *k);

@@ -12,11 +12,23 @@ struct kin {
 	struct growth growth;
 };
 
+static int64_t plus(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+void growth_add(struct growth *to, const struct growth *more)
+{
+	to->rows = plus(to->rows, more->rows);
+	to->messages = plus(to->messages, more->messages);
+	to->passed = plus(to->passed, more->passed);
+}
+
 static void grow(struct growth *g, const struct book_report *r, int64_t sign)
 {
-	g->rows += sign * (int64_t)r->rows;
-	g->messages += sign * (int64_t)r->messages;
-	g->passed += sign * (int64_t)r->passed;
+	growth_add(g,
+		   &(struct growth){ sign * (int64_t)r->rows, sign * (int64_t)r->messages,
+				     sign * (int64_t)r->passed });
 }
 
 static bool supersede(struct store *s, const struct book_report *loser, int64_t by,

@@ -4,6 +4,22 @@
 
 #include "store/book.h"
 
+/* By how much the totals grew; negative where something was superseded. */
+struct growth {
+	int64_t rows, messages, passed;
+};
+
+/* Modulo 2^64, as the totals themselves: thousands of reports that claim 2^53 messages
+ * each are nonsense to begin with. */
+void growth_add(struct growth *to, const struct growth *more);
+
+struct identity {
+	enum book_status status;
+	struct book_report
+		report; /* as it is in the book: the known one of a duplicate */
+	struct growth growth;
+};
+
 /*
  * Enters a report whose facts were put (facts_put) and decides what it is:
  *
@@ -16,20 +32,9 @@
  * - else it is new.
  *
  * The order in which reports come does not change what counts in the end.
+ *
+ * The caller holds a savepoint, and undoes it for a duplicate and a refused one.
  */
-/* By how much the totals grew; negative where something was superseded. */
-struct growth {
-	int64_t rows, messages, passed;
-};
-
-struct identity {
-	enum book_status status;
-	struct book_report
-		report; /* as it is in the book: the known one of a duplicate */
-	struct growth growth;
-};
-
-/* The caller holds a savepoint, and undoes it for a duplicate and a refused one. */
 bool identify_report(struct store *s, struct book_report *in, struct arena *a,
 		     struct identity *out, struct err *err);
 

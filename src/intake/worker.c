@@ -18,7 +18,8 @@ enum {
 enum unpack_status worker_read(struct worker *w, struct sv *out)
 {
 	enum unpack_status s = unpack_read(w->unpack, out);
-	atomic_store_explicit(&w->page->inflated, unpack_inflated(w->unpack),
+	atomic_store_explicit(&w->page->inflated,
+			      w->inflated + unpack_inflated(w->unpack),
 			      memory_order_relaxed);
 	return s;
 }
@@ -179,6 +180,14 @@ static void commit_fault(struct worker *w, const struct unpack_input *in)
 }
 #endif
 
+/* Is its last byte still there? */
+static bool is_whole(const struct unpack_input *in)
+{
+	char last;
+	return in->length == 0 ||
+	       pread(in->fd, &last, 1, (off_t)(in->offset + in->length - 1)) == 1;
+}
+
 static bool read_item(struct worker *w, const struct worker_item *item, int fd)
 {
 	const struct unpack_input in = {
@@ -199,10 +208,14 @@ static bool read_item(struct worker *w, const struct worker_item *item, int fd)
 		ok = read_leaf(w, &leaf);
 	if (ok && w->members == 0)
 		ok = say_nothing_found(w);
-	if (ok && w->keep_raw)
+	/* What is larger than any report may be leaves its SHA-256 and the reason only.
+	 */
+	if (ok && w->keep_raw && in.length <= LIMIT_PLAIN)
 		ok = worker_send_raw(w, &in);
-	frame_put_u64(emit_buf(w->emit), FRAME_DONE,
-		      (uint64_t)unpack_item_form(w->unpack));
+	const struct frame_done done = { (uint8_t)unpack_item_form(w->unpack),
+					 !is_whole(&in) };
+	frame_put_done(emit_buf(w->emit), &done);
+	w->inflated += unpack_inflated(w->unpack);
 	return ok && emit_pace(w->emit);
 }
 
@@ -262,6 +275,7 @@ int worker_run(void *ctx)
 	struct worker_batch batch;
 	int fds[WORKER_BATCH];
 	while (take_batch(spec->feed, &batch, fds)) {
+		spec->made->inflated = 0;
 		atomic_store(&spec->page->inflated, 0);
 		if (!read_batch(spec->made, &batch, fds) || write(spec->feed, "", 1) != 1)
 			return 1;

@@ -12,6 +12,7 @@ struct worker {
 	struct worker_page *page;
 	struct emit *emit;
 	struct unpack *unpack;
+	uint64_t inflated; /* bytes, by the items of the batch that are done */
 	/* of the item */
 	uint32_t members;
 	bool keep_raw;

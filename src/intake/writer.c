@@ -95,8 +95,16 @@ static enum frame_status slot_has_item(struct slot *s)
 	}
 }
 
+/* Within a long item, members that are settled may be committed; one report is always
+ * one transaction. */
+static bool pause_between_members(struct writer *w)
+{
+	return !w->in.active || w->in.in_member || !writer_is_full(w) || writer_commit(w);
+}
+
 /* Enters what is whole in the slot, up to the end of one item. */
-static enum applied slot_apply(struct desk *d, struct slot *s, bool *out_done)
+static enum applied slot_apply(struct desk *d, struct slot *s, bool is_long,
+			       bool *out_done)
 {
 	struct sv left = sv_sub(buf_sv(&s->in), s->at, s->in.n);
 	enum applied a = APPLIED;
@@ -108,25 +116,23 @@ static enum applied slot_apply(struct desk *d, struct slot *s, bool *out_done)
 			break;
 		a = is == FRAME_OK ? writer_apply(&d->w, &f) : APPLIED_NONSENSE;
 		*out_done = is == FRAME_OK && f.type == FRAME_DONE;
+		if (is_long && a == APPLIED && !pause_between_members(&d->w))
+			a = APPLIED_FAILED;
 	}
 	s->at = s->in.n - left.n;
 	return a;
 }
 
-/* A long item: the writer reads nothing else until it ends. Members that are settled may
- * be committed on the way; one report is always one transaction. */
+/* A long item: the writer reads nothing else until it ends. */
 static enum applied slot_alone(struct desk *d, struct slot *s)
 {
 	bool item_done = false;
 	if (!writer_commit(&d->w))
 		return APPLIED_FAILED;
 	for (;;) {
-		enum applied a = slot_apply(d, s, &item_done);
+		enum applied a = slot_apply(d, s, true, &item_done);
 		if (a != APPLIED || item_done)
 			return a;
-		if (!d->w.in.in_member && d->w.in.active && writer_is_full(&d->w) &&
-		    !writer_commit(&d->w))
-			return APPLIED_FAILED;
 		if (!slot_fill(d, s) || s->ended)
 			return APPLIED_NONSENSE; /* it died within: what it began goes */
 	}
@@ -144,7 +150,7 @@ static bool slot_read(struct desk *d, struct slot *s)
 		if (has == FRAME_BAD)
 			return slot_nonsense(d, s);
 		if (has == FRAME_OK)
-			a = slot_apply(d, s, &item_done);
+			a = slot_apply(d, s, false, &item_done);
 		else if (s->in.n - s->at > SLOT_HOLD && !s->ended)
 			a = slot_alone(d, s);
 		else
@@ -171,7 +177,8 @@ static char *copy(struct sv s)
 	return p;
 }
 
-static bool answer(struct desk *d, const struct frame_ask *ask)
+/* Raw that is known is told about; what is not goes to `unknown`. */
+static bool answer(struct desk *d, const struct frame_ask *ask, struct buf *unknown)
 {
 	struct writer *w = &d->w;
 	struct asked *a = &w->asked[ask->item % WRITER_ITEMS];
@@ -187,41 +194,40 @@ static bool answer(struct desk *d, const struct frame_ask *ask)
 	arena_reset(w->scratch);
 	if (!book_raw_find(w->store, a->sha, w->scratch, &raw, &found, &w->err))
 		return false;
-	if (found && raw.done) {
-		if (!writer_tell_known(w, a, &raw))
-			return false;
-		frame_put_u64(&w->pending, FRAME_SETTLED, a->item);
-	} else {
-		struct buf b;
-		buf_init(&b, 64);
-		frame_put_u64(&b, FRAME_UNKNOWN, a->item);
-		bool ok = writer_tell(w, buf_sv(&b));
-		buf_deinit(&b);
-		return ok;
+	if (!found || !raw.done) {
+		frame_put_u64(unknown, FRAME_UNKNOWN, a->item);
+		return true;
 	}
+	if (!writer_tell_known(w, a, &raw))
+		return false;
+	frame_put_u64(&w->pending, FRAME_SETTLED, a->item);
 	return w->begun || writer_tell_pending(w);
 }
 
 static bool talk_read(struct desk *d)
 {
-	ssize_t n = read(d->w.spec->talk, d->chunk, READ_SIZE);
+	struct writer *w = &d->w;
+	ssize_t n = read(w->spec->talk, d->chunk, READ_SIZE);
 	if (n <= 0) {
 		d->orphaned = n == 0 || errno != EINTR;
 		return true;
 	}
 	if (!buf_add(&d->talk, d->chunk, (size_t)n))
-		return err_set(&d->w.err, ERR_INTERNAL,
-			       "the parent asks too much at once");
+		return err_set(&w->err, ERR_INTERNAL, "the parent asks too much at once");
 	struct sv left = buf_sv(&d->talk);
+	struct buf unknown;
 	struct frame f;
 	bool ok = true;
+	buf_init(&unknown, READ_SIZE); /* an answer is shorter than its question */
 	while (ok && frame_take(&left, &f) == FRAME_OK) {
 		struct frame_ask ask;
 		if (f.type == FRAME_FINISH)
 			d->finish = true;
 		else if (f.type == FRAME_ASK && frame_get_ask(f.body, &ask))
-			ok = answer(d, &ask);
+			ok = answer(d, &ask, &unknown);
 	}
+	ok = ok && writer_tell_now(w, buf_sv(&unknown));
+	buf_deinit(&unknown);
 	size_t taken = d->talk.n - left.n;
 	if (taken)
 		memmove(d->talk.p, d->talk.p + taken, d->talk.n - taken);

@@ -73,11 +73,26 @@ bool writer_tell(struct writer *w, struct sv bytes)
 	return true;
 }
 
-/* Everything pending becomes true with the commit; only then is it said. */
+bool writer_tell_now(struct writer *w, struct sv bytes)
+{
+	while (bytes.n && w->begun) {
+		ssize_t n = send(w->spec->talk, bytes.p, bytes.n,
+				 MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n > 0)
+			sv_take(&bytes, (size_t)n);
+		else if (n == 0 || errno != EINTR)
+			break;
+	}
+	return bytes.n == 0 || (writer_commit(w) && writer_tell(w, bytes));
+}
+
 bool writer_tell_pending(struct writer *w)
 {
 	struct sv left = buf_sv(&w->pending);
 	struct frame f;
+	if (w->pending.over)
+		return err_set(&w->err, ERR_INTERNAL,
+			       "there is too much to tell at once");
 	bool ok = writer_tell(w, left);
 	while (frame_take(&left, &f) == FRAME_OK) {
 		uint64_t item;
@@ -100,9 +115,9 @@ bool writer_commit(struct writer *w)
 		if (!store_commit(w->store, &w->err))
 			return false;
 		w->begun = false;
-		w->growth.rows += w->group_growth.rows;
-		w->growth.messages += w->group_growth.messages;
-		w->growth.passed += w->group_growth.passed;
+		growth_add(&w->growth, &w->group_growth);
+		if (w->in.active && w->in.members > w->in.asked->told)
+			w->in.asked->told = w->in.members;
 		w->held_ms += now_ms() - w->begun_ms;
 	}
 	store_step(w->store);
@@ -119,10 +134,14 @@ bool writer_is_full(const struct writer *w)
 {
 	return w->begun &&
 	       (w->group_items >= GROUP_ITEMS || w->group_bytes >= GROUP_BYTES ||
-		now_ms() - w->begun_ms >= GROUP_MS);
+		w->pending.n >= GROUP_BYTES || now_ms() - w->begun_ms >= GROUP_MS);
 }
 
-/* A worker said nonsense: nothing of this group stands; all its items are read again. */
+bool writer_relieve(struct writer *w)
+{
+	return w->pending.n < GROUP_BYTES || writer_commit(w);
+}
+
 bool writer_roll_back(struct writer *w)
 {
 	struct buf told;

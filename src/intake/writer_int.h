@@ -12,7 +12,7 @@
 enum {
 	WRITER_ITEMS =
 		1024, /* asked about and not settled; more than the parent's window */
-	WRITER_PENDING = 256 * 1024 * 1024, /* bytes that one group may have to tell */
+	WRITER_PENDING = 256 * 1024 * 1024, /* far above what a full group tells */
 	WRITER_DICTIONARY = 8192,           /* entries a worker may have open */
 };
 
@@ -22,17 +22,21 @@ struct asked {
 	uint64_t size;
 	uint8_t sha[32];
 	char *path, *prefix;
+	/* Members whose outcomes were told while the item went on: where it is read
+	 * again, these are not told twice. */
+	uint32_t told;
 };
 
 /* The item that is being entered. */
 struct entering {
 	bool active;
-	const struct asked *asked;
+	struct asked *asked;
 	struct book_raw raw;
 	bool known; /* its raw was entered meanwhile: what the worker says is not needed
 		     */
 	bool keep;  /* something of it is worth the bytes */
 	uint32_t members, pieces;
+	uint64_t raw_bytes; /* of the pieces, as they came */
 	/* the member */
 	bool in_member;
 	struct frame_member member; /* in member_arena */
@@ -70,7 +74,8 @@ enum applied {
 enum applied writer_apply(struct writer *w, const struct frame *f);
 /* Enters an item that no worker can read: refused, with its bytes. */
 bool writer_keep(struct writer *w, const struct frame_keep *k, int fd);
-/* Tells the outcomes of raw that is known; asked->sha is in the book and done. */
+/* Tells the outcomes of raw that is known; asked->sha is in the book and done. Between
+ * items only: a long list is told in parts, with a commit each. */
 bool writer_tell_known(struct writer *w, const struct asked *asked,
 		       const struct book_raw *raw);
 int64_t writer_now(const struct writer *w);
@@ -82,11 +87,17 @@ void writer_forget_asked(struct writer *w, uint64_t item);
 /* --- the group --- */
 bool writer_begin(struct writer *w);
 bool writer_is_full(const struct writer *w);
-/* Everything pending becomes true with the commit; only then is it told. */
+/* Commits where much is pending. */
+bool writer_relieve(struct writer *w);
+/* Everything pending becomes true with the commit; only then is it told. Within an item
+ * (between its members) the group that it goes on in is begun by the next frame. */
 bool writer_commit(struct writer *w);
 /* A worker said nonsense: nothing of this group stands; all its items are read again. */
 bool writer_roll_back(struct writer *w);
 bool writer_tell(struct writer *w, struct sv bytes);
+/* The same at a time when a group may be open. No lock is held while the parent does not
+ * listen (it may be waiting for whoever reads its output): the group is closed before. */
+bool writer_tell_now(struct writer *w, struct sv bytes);
 bool writer_tell_pending(struct writer *w);
 
 #endif

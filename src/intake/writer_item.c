@@ -11,6 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
+enum {
+	RAW_PIECES = 2 *
+		     1024 /* of at most LIMIT_RAW_PIECE: more than LIMIT_PLAIN takes */
+};
+
 /* --- outcomes --- */
 
 static struct sv member_path(struct writer *w, const struct asked *asked,
@@ -41,6 +46,14 @@ static bool fill_report(struct writer *w, const struct book_report *r,
 	o->repairs = r->repairs;
 	o->repair_n = r->repair_n;
 	return true;
+}
+
+/* Its bytes stay for a report that is not held, or that this raw brought itself before
+ * the item was begun again. */
+static bool brings_report(const struct entering *in, enum book_status status,
+			  const struct book_report *r)
+{
+	return r && r->id && (status != STATUS_DUPLICATE || r->raw_id == in->raw.id);
 }
 
 /* A member is settled: its delivery goes into the book, its outcome waits for the commit.
@@ -80,8 +93,9 @@ static bool deliver(struct writer *w, enum book_status status, struct sv reason,
 		return false;
 	if (!report || !report->id)
 		o.id = sv_from("");
-	outcome_put(&w->pending, &o);
-	in->keep = in->keep || (status != STATUS_DUPLICATE && report && report->id);
+	if (in->members > in->asked->told)
+		outcome_put(&w->pending, &o);
+	in->keep = in->keep || brings_report(in, status, report);
 	return book_delivery_add(w->store, &d, &w->err);
 }
 
@@ -109,12 +123,14 @@ bool writer_tell_known(struct writer *w, const struct asked *asked,
 {
 	struct book_delivery *d;
 	size_t n;
-	arena_reset(w->member_arena);
-	if (!book_deliveries(w->store, raw->id, 0, w->member_arena, &d, &n, &w->err))
+	arena_reset(w->scratch);
+	if (!book_deliveries(w->store, raw->id, 0, w->scratch, &d, &n, &w->err))
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!tell_delivery(w, asked, &d[i]))
+	for (size_t i = 0; i < n; i++) {
+		arena_reset(w->member_arena);
+		if (!tell_delivery(w, asked, &d[i]) || !writer_relieve(w))
 			return false;
+	}
 	return true;
 }
 
@@ -125,31 +141,49 @@ static enum applied done(bool ok)
 	return ok ? APPLIED : APPLIED_FAILED;
 }
 
-static enum applied apply_item(struct writer *w, struct sv body)
+static bool find_raw(struct writer *w, bool *out_found)
 {
 	struct entering *in = &w->in;
-	uint64_t item;
-	bool found;
-	if (!frame_get_u64(body, &item))
-		return APPLIED_NONSENSE;
-	const struct asked *asked = writer_asked(w, item);
-	if (!asked)
-		return APPLIED_NONSENSE;
-	*in = (struct entering){ .active = true, .asked = asked };
-	if (!writer_begin(w))
-		return APPLIED_FAILED;
-	arena_reset(w->member_arena);
-	if (!book_raw_find(w->store, asked->sha, w->member_arena, &in->raw, &found,
+	arena_reset(w->scratch);
+	if (!book_raw_find(w->store, in->asked->sha, w->scratch, &in->raw, out_found,
 			   &w->err))
-		return APPLIED_FAILED;
-	in->known = found && in->raw.done;
+		return false;
+	in->known = *out_found && in->raw.done;
+	in->raw.path = sv_from(in->asked->path);
+	return true;
+}
+
+static bool begin_item(struct writer *w, struct asked *asked)
+{
+	struct entering *in = &w->in;
+	bool found;
+	*in = (struct entering){ .active = true, .asked = asked };
+	if (!writer_begin(w) || !find_raw(w, &found))
+		return false;
 	if (in->known)
-		return APPLIED;
+		return true;
 	in->raw = (struct book_raw){ .size = asked->size,
 				     .arrived = writer_now(w),
 				     .path = sv_from(asked->path) };
 	memcpy(in->raw.sha, asked->sha, sizeof(in->raw.sha));
-	return done(book_raw_begin(w->store, &in->raw, &w->err));
+	return book_raw_begin(w->store, &in->raw, &w->err);
+}
+
+static enum applied apply_item(struct writer *w, struct sv body)
+{
+	uint64_t item;
+	struct asked *asked;
+	if (!frame_get_u64(body, &item) || !(asked = writer_asked(w, item)))
+		return APPLIED_NONSENSE;
+	return done(begin_item(w, asked));
+}
+
+/* The group was closed within the item. Somebody else may have entered the same raw
+ * meanwhile. */
+static bool go_on_with_item(struct writer *w)
+{
+	bool found;
+	return w->begun || (writer_begin(w) && find_raw(w, &found));
 }
 
 static bool begin_rows(struct writer *w)
@@ -185,7 +219,8 @@ static enum applied apply_facet(struct writer *w, struct sv bytes)
 	size_t n = w->in.dictionary_n;
 	arena_reset(w->scratch);
 	if (!w->in.in_member || w->in.member.kind != KIND_AGGREGATE ||
-	    n == WRITER_DICTIONARY || !report_facet_decode(bytes, w->scratch, &facet))
+	    n == WRITER_DICTIONARY || bytes.n > LIMIT_FACET ||
+	    !report_facet_decode(bytes, w->scratch, &facet))
 		return APPLIED_NONSENSE;
 	w->dictionary[n].passed = report_facet_passed(bytes);
 	w->in.dictionary_n++;
@@ -210,8 +245,7 @@ static enum applied apply_rows(struct writer *w, struct sv body)
 		in->messages += r.messages;
 		if (w->dictionary[r.facet].passed)
 			in->passed += r.messages;
-		/* 10 M rows of 2^53 do not fit: no real report comes near. */
-		if (in->messages >> 62)
+		if (in->messages > FRAME_MESSAGES_MAX)
 			return APPLIED_NONSENSE;
 	}
 	return APPLIED;
@@ -269,9 +303,7 @@ static bool settle_report(struct writer *w, struct book_report *r)
 	bool stays = id.status != STATUS_DUPLICATE && id.status != STATUS_REFUSED;
 	if (!(stays ? store_release(w->store, &w->err) : forget_rows(w)))
 		return false;
-	w->group_growth.rows += id.growth.rows;
-	w->group_growth.messages += id.growth.messages;
-	w->group_growth.passed += id.growth.passed;
+	growth_add(&w->group_growth, &id.growth);
 	if (id.status != STATUS_REFUSED)
 		return deliver(w, id.status, none, &id.report, none);
 	char why[LIMIT_REASON];
@@ -311,37 +343,46 @@ static enum applied apply_verdict(struct writer *w, struct sv body)
 
 static enum applied apply_raw(struct writer *w, struct sv body)
 {
+	struct entering *in = &w->in;
 	struct frame_raw r;
-	if (w->in.in_member || !frame_get_raw(body, &r))
+	if (in->in_member || !frame_get_raw(body, &r) ||
+	    r.plain_n > in->asked->size - in->raw_bytes || in->pieces == RAW_PIECES)
 		return APPLIED_NONSENSE;
-	if (!w->in.keep)
+	in->raw_bytes += r.plain_n;
+	if (!in->keep)
 		return APPLIED;
-	return done(book_raw_piece(w->store, w->in.raw.id, w->in.pieces++,
+	return done(book_raw_piece(w->store, in->raw.id, in->pieces++,
 				   (enum raw_codec)r.codec, r.plain_n, r.bytes, &w->err));
 }
 
-static bool settle_item(struct writer *w, uint64_t form)
+/* Raw that was cut while it was read is not what its SHA-256 says: it stays undone, and
+ * is read again when it comes whole. */
+static bool settle_raw(struct writer *w, const struct frame_done *d)
+{
+	const struct entering *in = &w->in;
+	if (d->cut)
+		return book_raw_drop_pieces(w->store, in->raw.id, &w->err);
+	return book_raw_done(w->store, in->raw.id, d->form, in->pieces > 0, &w->err);
+}
+
+static bool settle_item(struct writer *w, const struct frame_done *d)
 {
 	struct entering *in = &w->in;
 	in->active = false;
 	w->group_items++;
-	if (in->known) {
-		if (!writer_tell_known(w, in->asked, &in->raw))
-			return false;
-	} else if (!book_raw_done(w->store, in->raw.id, (uint8_t)form, in->pieces > 0,
-				  &w->err)) {
+	if (!(in->known ? writer_tell_known(w, in->asked, &in->raw) : settle_raw(w, d)))
 		return false;
-	}
 	frame_put_u64(&w->pending, FRAME_SETTLED, in->asked->item);
 	return true;
 }
 
 static enum applied apply_done(struct writer *w, struct sv body)
 {
-	uint64_t form;
-	if (w->in.in_member || !frame_get_u64(body, &form) || form > UINT8_MAX)
+	struct frame_done d;
+	if (w->in.in_member || !frame_get_done(body, &d) ||
+	    (!w->in.known && w->in.members == 0))
 		return APPLIED_NONSENSE;
-	return done(settle_item(w, form));
+	return done(settle_item(w, &d));
 }
 
 enum applied writer_apply(struct writer *w, const struct frame *f)
@@ -351,6 +392,8 @@ enum applied writer_apply(struct writer *w, const struct frame *f)
 		return w->in.active ? APPLIED_NONSENSE : apply_item(w, f->body);
 	if (!w->in.active)
 		return APPLIED_NONSENSE;
+	if (!go_on_with_item(w))
+		return APPLIED_FAILED;
 	if (f->type == FRAME_DONE)
 		return apply_done(w, f->body);
 	if (w->in.known)
@@ -382,16 +425,19 @@ enum applied writer_apply(struct writer *w, const struct frame *f)
 
 /* --- items that no worker can read --- */
 
-static bool keep_bytes(struct writer *w, const struct frame_keep *k, int fd)
+static bool keep_bytes(struct writer *w, const struct frame_keep *k, int fd,
+		       bool *out_cut)
 {
 	char *piece = heap_array(1, LIMIT_RAW_PIECE);
 	bool ok = true;
+	*out_cut = false;
 	for (uint64_t at = 0; ok && at < k->length;) {
 		uint64_t left = k->length - at;
 		size_t want = left < LIMIT_RAW_PIECE ? (size_t)left : LIMIT_RAW_PIECE;
 		ssize_t n = pread(fd, piece, want, (off_t)(k->offset + at));
 		if (n < 0 && errno == EINTR)
 			continue;
+		*out_cut = n <= 0;
 		if (n <= 0)
 			break;
 		ok = book_raw_piece(w->store, w->in.raw.id, w->in.pieces++, RAW_PLAIN,
@@ -403,20 +449,38 @@ static bool keep_bytes(struct writer *w, const struct frame_keep *k, int fd)
 	return ok;
 }
 
+/* Members of it that were committed before its reader ended stay delivered. */
+static bool begin_kept(struct writer *w, struct asked *asked)
+{
+	struct book_delivery *d;
+	size_t n = 0;
+	bool found;
+	w->in = (struct entering){ .active = true, .asked = asked };
+	if (!writer_begin(w) || !find_raw(w, &found))
+		return false;
+	if (!found)
+		return begin_item(w, asked);
+	if (!w->in.known &&
+	    (!book_deliveries(w->store, w->in.raw.id, 0, w->scratch, &d, &n, &w->err) ||
+	     !book_raw_drop_pieces(w->store, w->in.raw.id, &w->err)))
+		return false;
+	w->in.members = (uint32_t)n;
+	if (asked->told > n)
+		asked->told = (uint32_t)n;
+	return true;
+}
+
 bool writer_keep(struct writer *w, const struct frame_keep *k, int fd)
 {
-	struct buf item;
+	struct frame_done d = { 0 };
 	struct sv none = { "", 0 };
-	buf_init(&item, 16);
-	buf_add_varint(&item, k->item);
-	enum applied a = apply_item(w, buf_sv(&item));
-	buf_deinit(&item);
-	if (a != APPLIED)
-		return a == APPLIED_NONSENSE; /* an item that is settled already */
-	if (w->in.known)
-		return settle_item(w, 0);
-	w->in.member = (struct frame_member){ 0 };
-	w->in.keep = true;
-	return deliver(w, STATUS_REFUSED, k->reason, NULL, none) &&
-	       keep_bytes(w, k, fd) && settle_item(w, 0);
+	struct asked *asked = writer_asked(w, k->item);
+	if (!asked)
+		return true; /* it is settled already */
+	if (!begin_kept(w, asked))
+		return false;
+	bool ok = w->in.known ||
+		  (deliver(w, STATUS_REFUSED, k->reason, NULL, none) &&
+		   (k->length > LIMIT_PLAIN || keep_bytes(w, k, fd, &d.cut)));
+	return ok && settle_item(w, &d);
 }
