@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,15 @@
 #include <unistd.h>
 
 enum {
-	FEED_CHUNK = 256 * 1024
+	FEED_CHUNK = 256 * 1024,
+	FEED_HEAD = MBOX_LINE_MAX, /* enough to tell an mbox */
+};
+
+/* A stream: bytes that come when they come, and once. */
+struct stream {
+	int fd;     /* -1: none */
+	char *path; /* "-": standard input */
+	bool ended;
 };
 
 /* An mbox that is being split. From a file, its mails are views into it; from a stream,
@@ -24,14 +33,13 @@ enum {
 struct splitting {
 	bool active;
 	struct feed_source *source; /* the file, or the spool of the current mail */
-	int stream;                 /* -1: a file */
+	bool by_stream;
 	struct mbox_scan scan;
 	struct sv left; /* of the chunk, not looked at yet */
 	bool in_mail;
 	uint64_t start; /* of the mail, in the mbox */
 	uint64_t base;  /* where in the mbox the source begins */
 	uint64_t mails;
-	bool ended;
 };
 
 struct feed {
@@ -40,7 +48,14 @@ struct feed {
 	struct digest *digest;
 	char *chunk; /* what an mbox is scanned in, and streams pass through */
 	char *piece; /* what is hashed */
+	const volatile sig_atomic_t *stop;
 	struct splitting split;
+	/* The stream that is being taken in; what is no mbox goes to `spool` whole, once
+	 * its first bytes (head_n of the chunk) tell that. */
+	struct stream stream;
+	struct feed_source *spool;
+	size_t head_n;
+	uint64_t spooled;
 };
 
 void feed_source_release(struct feed_source **s)
@@ -64,7 +79,8 @@ static struct feed_source *source_new(int fd, const char *path)
 	return s;
 }
 
-struct feed *feed_new(const char *const *paths, size_t n, const char *spool_dir)
+struct feed *feed_new(const char *const *paths, size_t n, const char *spool_dir,
+		      const volatile sig_atomic_t *stop)
 {
 	struct feed *f = heap_array(1, sizeof(*f));
 	f->walk = walk_new(paths, n);
@@ -72,16 +88,28 @@ struct feed *feed_new(const char *const *paths, size_t n, const char *spool_dir)
 	f->digest = digest_new();
 	f->chunk = heap_array(1, FEED_CHUNK);
 	f->piece = heap_array(1, FEED_CHUNK);
-	f->split.stream = -1;
+	f->stop = stop;
+	f->stream.fd = -1;
 	return f;
+}
+
+static void close_stream(struct feed *f)
+{
+	if (f->stream.fd > STDERR_FILENO)
+		close(f->stream.fd);
+	free(f->stream.path);
+	f->stream = (struct stream){ .fd = -1 };
+	feed_source_release(&f->spool);
+	f->head_n = 0;
+	f->spooled = 0;
 }
 
 static void stop_splitting(struct feed *f)
 {
-	if (f->split.stream > STDERR_FILENO)
-		close(f->split.stream);
+	if (f->split.by_stream)
+		close_stream(f);
 	feed_source_release(&f->split.source);
-	f->split = (struct splitting){ .stream = -1 };
+	f->split = (struct splitting){ 0 };
 }
 
 void feed_free(struct feed **f)
@@ -89,21 +117,13 @@ void feed_free(struct feed **f)
 	if (!*f)
 		return;
 	stop_splitting(*f);
+	close_stream(*f);
 	walk_free(&(*f)->walk);
 	digest_free(&(*f)->digest);
 	free((*f)->chunk);
 	free((*f)->piece);
 	free(*f);
 	*f = NULL;
-}
-
-static ssize_t read_some(int fd, char *out, size_t n)
-{
-	ssize_t r;
-	do
-		r = read(fd, out, n);
-	while (r < 0 && errno == EINTR);
-	return r;
 }
 
 static ssize_t read_at(int fd, char *out, size_t n, uint64_t at)
@@ -151,16 +171,20 @@ static int spool_open(const struct feed *f, struct err *err)
 	return fd;
 }
 
-static bool spool_write(int fd, struct sv s, struct err *err)
+static const char *name_of(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+static bool spool_write(const struct feed *f, int fd, struct sv s, struct err *err)
 {
 	while (s.n) {
 		ssize_t n = write(fd, s.p, s.n);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return err_set(err, ERR_TEMP,
-				       "standard input cannot be spooled: %s",
-				       strerror(errno));
+			return err_set(err, ERR_TEMP, "%s cannot be spooled: %s",
+				       name_of(f->stream.path), strerror(errno));
 		sv_take(&s, (size_t)n);
 	}
 	return true;
@@ -168,16 +192,20 @@ static bool spool_write(int fd, struct sv s, struct err *err)
 
 /* --- items --- */
 
-static bool hash_range(struct feed *f, struct feed_item *it, struct err *err)
+static enum feed_step hash_range(struct feed *f, struct feed_item *it, struct err *err)
 {
 	digest_reset(f->digest);
 	for (uint64_t at = 0; at < it->length;) {
 		uint64_t left = it->length - at;
 		size_t want = left < FEED_CHUNK ? (size_t)left : FEED_CHUNK;
 		ssize_t n = read_at(it->source->fd, f->piece, want, it->offset + at);
-		if (n < 0)
-			return err_set(err, ERR_NO_INPUT, "%s cannot be read: %s",
-				       it->source->path, strerror(errno));
+		if (f->stop && *f->stop)
+			return FEED_STOPPED;
+		if (n < 0) {
+			err_set(err, ERR_NO_INPUT, "%s cannot be read: %s",
+				name_of(it->source->path), strerror(errno));
+			return FEED_UNREADABLE;
+		}
 		if (n == 0) {
 			it->length = at; /* it was cut while we read */
 			break;
@@ -186,15 +214,45 @@ static bool hash_range(struct feed *f, struct feed_item *it, struct err *err)
 		at += (uint64_t)n;
 	}
 	digest_end(f->digest, it->sha);
-	return true;
+	return FEED_ITEM;
 }
 
 static enum feed_step give(struct feed *f, struct feed_item *it, struct err *err)
 {
-	if (hash_range(f, it, err))
-		return FEED_ITEM;
-	feed_source_release(&it->source);
-	return FEED_UNREADABLE;
+	enum feed_step step = hash_range(f, it, err);
+	if (step != FEED_ITEM)
+		feed_source_release(&it->source);
+	return step;
+}
+
+/* --- streams --- */
+
+/* Reads what is there. LATER: nothing yet; END: its end; ITEM: *out_n bytes. */
+static enum feed_step read_stream(struct feed *f, char *out, size_t n, size_t *out_n,
+				  struct err *err)
+{
+	struct pollfd p = { f->stream.fd, POLLIN, 0 };
+	*out_n = 0;
+	if (f->stream.ended) /* a terminal would ask again */
+		return FEED_END;
+	if (poll(&p, 1, 0) <= 0)
+		return FEED_LATER;
+	ssize_t r = read(f->stream.fd, out, n);
+	if (r < 0 && (errno == EINTR || errno == EAGAIN))
+		return FEED_LATER;
+	if (r < 0) {
+		err_set(err, ERR_NO_INPUT, "%s cannot be read: %s",
+			name_of(f->stream.path), strerror(errno));
+		return FEED_UNREADABLE;
+	}
+	*out_n = (size_t)r;
+	f->stream.ended = r == 0;
+	return r > 0 ? FEED_ITEM : FEED_END;
+}
+
+int feed_stream(const struct feed *f)
+{
+	return f->stream.fd;
 }
 
 /* The empty line before a separator belongs to the separator. */
@@ -213,23 +271,28 @@ static uint64_t without_empty_line(int fd, uint64_t offset, uint64_t length)
 
 static bool begins_mbox(struct sv head)
 {
-	struct sv line;
-	return sv_has_prefix_fold(head, SV("From ")) && sv_take_line(&head, &line) &&
-	       mbox_is_from_line(line);
+	size_t n = sv_chr(head, '\n');
+	return n < head.n && n < MBOX_LINE_MAX &&
+	       mbox_is_from_line(sv_trim_end(sv_sub(head, 0, n)));
 }
 
-static bool split_fill(struct feed *f, struct err *err)
+/* The next chunk. ITEM: it is in `left`; END, LATER and UNREADABLE as they are. */
+static enum feed_step split_fill(struct feed *f, struct err *err)
 {
 	struct splitting *s = &f->split;
-	ssize_t n = s->stream >= 0 ? read_some(s->stream, f->chunk, FEED_CHUNK)
-				   : read_at(s->source->fd, f->chunk, FEED_CHUNK,
-					     s->scan.offset);
-	if (n < 0)
-		return err_set(err, ERR_NO_INPUT, "%s cannot be read: %s",
-			       s->source->path, strerror(errno));
-	s->left = (struct sv){ f->chunk, (size_t)n };
-	s->ended = n == 0;
-	return true;
+	size_t n;
+	if (s->by_stream) {
+		enum feed_step step = read_stream(f, f->chunk, FEED_CHUNK, &n, err);
+		s->left = (struct sv){ f->chunk, n };
+		return step;
+	}
+	ssize_t r = read_at(s->source->fd, f->chunk, FEED_CHUNK, s->scan.offset);
+	s->left = (struct sv){ f->chunk, r > 0 ? (size_t)r : 0 };
+	if (r >= 0)
+		return r > 0 ? FEED_ITEM : FEED_END;
+	err_set(err, ERR_NO_INPUT, "%s cannot be read: %s", s->source->path,
+		strerror(errno));
+	return FEED_UNREADABLE;
 }
 
 static struct feed_item split_item(struct splitting *s, uint64_t end)
@@ -250,13 +313,13 @@ static bool split_begin(struct feed *f, struct err *err)
 	struct splitting *s = &f->split;
 	s->in_mail = true;
 	s->start = s->scan.offset;
-	if (s->stream < 0)
+	if (!s->by_stream)
 		return true;
 	int fd = spool_open(f, err);
 	if (fd < 0)
 		return false;
 	feed_source_release(&s->source);
-	s->source = source_new(fd, "-");
+	s->source = source_new(fd, f->stream.path);
 	s->base = s->start;
 	return true;
 }
@@ -267,56 +330,66 @@ static bool split_scan(struct feed *f, uint64_t *out_at, bool *out_found, struct
 	struct splitting *s = &f->split;
 	struct sv before = s->left;
 	*out_found = mbox_scan_next(&s->scan, &s->left, out_at);
-	if (s->stream < 0 || !s->in_mail)
+	before.n -= s->left.n;
+	/* A mail beyond the cap is refused for its length; its rest is not needed. */
+	if (!s->by_stream || !s->in_mail ||
+	    s->scan.offset - s->base > LIMIT_PLAIN + FEED_CHUNK)
 		return true;
-	return spool_write(s->source->fd, sv_sub(before, 0, before.n - s->left.n), err);
+	return spool_write(f, s->source->fd, before, err);
+}
+
+/* The mbox ended; its last mail ends there too. */
+static enum feed_step split_end(struct feed *f, struct feed_item *out, struct err *err)
+{
+	struct splitting *s = &f->split;
+	bool had = s->in_mail;
+	if (had)
+		*out = split_item(s, s->scan.offset);
+	else
+		err_set(err, ERR_NO_INPUT, "%s changed while it was read",
+			s->source->path);
+	stop_splitting(f);
+	return had ? give(f, out, err) : FEED_UNREADABLE;
 }
 
 static enum feed_step split_next(struct feed *f, struct feed_item *out, struct err *err)
 {
 	struct splitting *s = &f->split;
-	while (!s->ended) {
+	for (;;) {
 		uint64_t at;
 		bool found;
-		if (s->left.n == 0 && !split_fill(f, err))
-			break;
-		if (s->left.n == 0)
-			continue;
+		enum feed_step step = s->left.n ? FEED_ITEM : split_fill(f, err);
+		if (step == FEED_END)
+			return split_end(f, out, err);
+		if (step == FEED_UNREADABLE)
+			stop_splitting(f);
+		if (step != FEED_ITEM)
+			return step;
+		if (f->stop && *f->stop)
+			return FEED_STOPPED;
 		if (!split_scan(f, &at, &found, err))
 			return FEED_FAILED;
 		if (!found)
 			continue;
 		bool had = s->in_mail;
-		struct feed_item it = { 0 };
 		if (had)
-			it = split_item(s, at);
+			*out = split_item(s, at);
 		if (!split_begin(f, err)) {
-			feed_source_release(&it.source);
+			if (had)
+				feed_source_release(&out->source);
 			return FEED_FAILED;
 		}
-		if (had) {
-			*out = it;
+		if (had)
 			return give(f, out, err);
-		}
 	}
-	bool whole = s->ended;
-	if (s->in_mail)
-		*out = split_item(s, s->scan.offset);
-	bool had = s->in_mail;
-	stop_splitting(f);
-	if (had && whole)
-		return give(f, out, err);
-	if (had)
-		feed_source_release(&out->source);
-	return FEED_UNREADABLE;
 }
 
-static void split_start(struct feed *f, struct feed_source *source, int stream,
-			struct sv head)
+static void split_start(struct feed *f, struct feed_source *source, struct sv head)
 {
-	f->split = (struct splitting){
-		.active = true, .source = source, .stream = stream, .left = head
-	};
+	f->split = (struct splitting){ .active = true,
+				       .source = source,
+				       .by_stream = f->stream.fd >= 0,
+				       .left = head };
 	mbox_scan_init(&f->split.scan);
 }
 
@@ -335,79 +408,117 @@ static enum feed_step open_file(struct feed *f, const char *path, struct feed_it
 		return FEED_UNREADABLE;
 	}
 	struct feed_source *source = source_new(fd, path);
-	ssize_t n = read_at(fd, f->chunk, 512, 0);
+	ssize_t n = read_at(fd, f->chunk, FEED_HEAD, 0);
 	struct sv head = { f->chunk, n > 0 ? (size_t)n : 0 };
 	if (begins_mbox(head)) {
-		split_start(f, source, -1, (struct sv){ f->chunk, 0 });
+		split_start(f, source, sv_sub(head, 0, 0));
 		return split_next(f, out, err);
 	}
 	*out = (struct feed_item){ .source = source, .length = (uint64_t)st.st_size };
 	return give(f, out, err);
 }
 
-static enum feed_step spool_rest(struct feed *f, int stream, struct sv head,
-				 struct feed_item *out, struct err *err)
+static enum feed_step open_stream(struct feed *f, const char *path, struct err *err)
 {
-	int fd = spool_open(f, err);
-	uint64_t length = 0;
-	bool ok = fd >= 0;
-	/* One byte past the cap is enough to refuse it. */
-	while (ok && head.n && length <= LIMIT_PLAIN) {
-		ok = spool_write(fd, head, err);
-		length += head.n;
-		ssize_t n = read_some(stream, f->chunk, FEED_CHUNK);
-		if (n < 0)
-			ok = err_set(err, ERR_NO_INPUT,
-				     "standard input cannot be read: %s",
-				     strerror(errno));
-		head = (struct sv){ f->chunk, n > 0 ? (size_t)n : 0 };
-	}
-	if (stream > STDERR_FILENO)
-		close(stream);
-	if (!ok) {
-		if (fd >= 0)
-			close(fd);
-		return err->code == ERR_NO_INPUT ? FEED_UNREADABLE : FEED_FAILED;
-	}
-	*out = (struct feed_item){ .source = source_new(fd, "-"), .length = length };
-	return give(f, out, err);
-}
-
-static enum feed_step open_stream(struct feed *f, const char *path, struct feed_item *out,
-				  struct err *err)
-{
-	int stream = strcmp(path, "-") == 0 ? STDIN_FILENO
-					    : open(path, O_RDONLY | O_CLOEXEC);
-	size_t got = 0;
-	ssize_t n = stream < 0 ? -1 : 1;
-	while (n > 0 && got < 512) {
-		n = read_some(stream, f->chunk + got, FEED_CHUNK - got);
-		got += n > 0 ? (size_t)n : 0;
-	}
-	if (n < 0) {
+	/* A pipe that nobody writes to yet is no reason to wait here. */
+	int fd = strcmp(path, "-") == 0 ? STDIN_FILENO
+					: open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0) {
 		err_set(err, ERR_NO_INPUT, "%s cannot be read: %s", path,
 			strerror(errno));
 		return FEED_UNREADABLE;
 	}
-	struct sv head = { f->chunk, got };
+	f->stream = (struct stream){ .fd = fd, .path = strdup(path) };
+	if (!f->stream.path)
+		arena_guard(0);
+	return FEED_ITEM;
+}
+
+/* What has come is to go to the spool. */
+static bool spool_chunk(struct feed *f, struct sv bytes, struct err *err)
+{
+	if (!f->spool) {
+		int fd = spool_open(f, err);
+		if (fd < 0)
+			return false;
+		f->spool = source_new(fd, f->stream.path);
+	}
+	f->spooled += bytes.n;
+	return spool_write(f, f->spool->fd, bytes, err);
+}
+
+/* The first bytes of the stream, until they tell an mbox. ITEM: they do, or it is none.
+ */
+static enum feed_step gather_head(struct feed *f, struct err *err)
+{
+	while (f->head_n < FEED_HEAD) {
+		size_t n;
+		enum feed_step step = read_stream(f, f->chunk + f->head_n,
+						  FEED_CHUNK - f->head_n, &n, err);
+		f->head_n += n;
+		if (step == FEED_END)
+			break;
+		if (step != FEED_ITEM)
+			return step;
+	}
+	return FEED_ITEM;
+}
+
+static enum feed_step spool_rest(struct feed *f, struct feed_item *out, struct err *err)
+{
+	enum feed_step step = FEED_ITEM;
+	/* One chunk past the cap is enough to refuse it. */
+	while (step == FEED_ITEM && f->spooled <= LIMIT_PLAIN) {
+		size_t n;
+		if (f->stop && *f->stop)
+			return FEED_STOPPED;
+		step = read_stream(f, f->chunk, FEED_CHUNK, &n, err);
+		if (n && !spool_chunk(f, (struct sv){ f->chunk, n }, err))
+			step = FEED_FAILED;
+	}
+	if (step == FEED_LATER)
+		return step;
+	if (step == FEED_ITEM || step == FEED_END) {
+		*out = (struct feed_item){ .source = f->spool, .length = f->spooled };
+		f->spool = NULL;
+		step = give(f, out, err);
+	}
+	close_stream(f);
+	return step;
+}
+
+static enum feed_step stream_next(struct feed *f, struct feed_item *out, struct err *err)
+{
+	if (f->spool)
+		return spool_rest(f, out, err);
+	enum feed_step step = gather_head(f, err);
+	if (step == FEED_UNREADABLE)
+		close_stream(f);
+	if (step != FEED_ITEM)
+		return step;
+	struct sv head = { f->chunk, f->head_n };
 	if (begins_mbox(head)) {
-		split_start(f, source_new(open("/dev/null", O_RDONLY | O_CLOEXEC), "-"),
-			    stream, head);
+		int none = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		split_start(f, source_new(none, f->stream.path), head);
 		return split_next(f, out, err);
 	}
-	return spool_rest(f, stream, head, out, err);
+	return spool_chunk(f, head, err) ? spool_rest(f, out, err) : FEED_FAILED;
 }
 
 enum feed_step feed_next(struct feed *f, struct feed_item *out, struct err *err)
 {
 	const char *path;
+	enum feed_step step;
 	if (f->split.active)
 		return split_next(f, out, err);
+	if (f->stream.fd >= 0)
+		return stream_next(f, out, err);
 	switch (walk_next(f->walk, &path)) {
 	case WALK_FILE:
 		return open_file(f, path, out, err);
 	case WALK_STREAM:
-		return open_stream(f, path, out, err);
+		step = open_stream(f, path, err);
+		return step == FEED_ITEM ? stream_next(f, out, err) : step;
 	case WALK_UNREADABLE:
 		err_set(err, ERR_NO_INPUT, "%s cannot be read: %s", path,
 			strerror(errno));

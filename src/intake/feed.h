@@ -5,6 +5,8 @@
 #include "base/err.h"
 #include "base/sv.h"
 
+#include <signal.h>
+
 /*
  * The feeder: opens what was named, splits mboxes into mails, spools what is a stream,
  * and knows of each item where it lies and its SHA-256. It looks at no more of a file
@@ -30,18 +32,24 @@ struct feed_item {
 
 enum feed_step {
 	FEED_ITEM,
-	FEED_UNREADABLE,
+	FEED_LATER,      /* a stream has nothing to give yet */
+	FEED_UNREADABLE, /* `err` says what and why; the feed goes on */
 	FEED_END,
-	FEED_FAILED
+	FEED_STOPPED, /* it was asked to stop within an item */
+	FEED_FAILED   /* with `err` */
 };
 
 struct feed;
 
-/* Streams are spooled to unnamed files in `spool_dir`. */
-struct feed *feed_new(const char *const *paths, size_t n, const char *spool_dir);
+/* Streams are spooled to unnamed files in `spool_dir`. `stop` (may be NULL) is looked at
+ * now and then while a long item is gone through. */
+struct feed *feed_new(const char *const *paths, size_t n, const char *spool_dir,
+		      const volatile sig_atomic_t *stop);
 void feed_free(struct feed **f);
-/* UNREADABLE and FAILED fill `err`; after UNREADABLE the feed goes on. */
+/* Waits for no stream. */
 enum feed_step feed_next(struct feed *f, struct feed_item *out, struct err *err);
+/* After FEED_LATER: the descriptor that will be readable. */
+int feed_stream(const struct feed *f);
 
 /* How many files there are, and their bytes: for progress. */
 void feed_count(const char *const *paths, size_t n, uint64_t *out_files,

@@ -113,7 +113,7 @@ static void test_named_paths_that_are_not_there(void **state)
 static void read_all(const char *const *paths, size_t n, const char *spool, char *all,
 		     size_t size)
 {
-	struct feed *f = feed_new(paths, n, spool);
+	struct feed *f = feed_new(paths, n, spool, NULL);
 	struct feed_item it;
 	struct err err = { 0 };
 	size_t at = 0;

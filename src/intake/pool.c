@@ -18,6 +18,7 @@ enum {
 	WORKER_MEMORY = 384 * 1024 * 1024,
 	PIPE_SIZE = 1024 * 1024,
 	STALLED_MS = 600 * 1000, /* neither computing nor ending: it never will */
+	AWAY_MS = 10 * 1000,     /* unwatched for so long, all of us were stopped */
 };
 
 struct pool_worker *pool_find(struct pool *p, uint64_t id)
@@ -87,35 +88,38 @@ static bool start(struct pool *p, struct pool_worker *w, struct err *err)
 	pid_t pid = proc_spawn(p->filters, &how, err);
 	close(feed[1]);
 	close(out[1]);
-	bool ok = pid > 0 && side_slot(p->writer, ++p->next_id, out[0]);
-	close(out[0]);
-	struct worker_page *page = w->page;
-	*w = (struct pool_worker){ .state = POOL_LIVE,
-				   .id = p->next_id,
+	*w = (struct pool_worker){ .state = pid > 0 ? POOL_LIVE : POOL_FREE,
+				   .id = ++p->next_id,
 				   .pid = pid,
 				   .feed = feed[0],
-				   .page = page };
-	if (!ok) {
-		if (pid > 0)
-			pool_kill(w, "");
-		w->state = POOL_FREE;
+				   .page = spec.page };
+	bool ok = pid > 0 && side_slot(p->writer, w->id, out[0]);
+	close(out[0]);
+	if (ok)
+		return true;
+	if (pid < 0) {
 		close(feed[0]);
-		return err->code
-			       ? false
-			       : err_set(err, ERR_TEMP, "the writer takes no new worker");
+		return false;
 	}
-	return true;
+	pool_reap(w);
+	w->state = POOL_FREE;
+	return err_set(err, ERR_TEMP, "the writer takes no new worker");
 }
 
-bool pool_fill(struct pool *p, struct err *err)
+bool pool_fill(struct pool *p, size_t items, struct err *err)
 {
 	unsigned able = 0;
-	for (size_t i = 0; i < POOL_MAX; i++)
-		able += p->worker[i].state == POOL_LIVE && !p->worker[i].retiring;
-	for (; able < p->jobs; able++) {
+	size_t idle = 0;
+	for (size_t i = 0; i < POOL_MAX; i++) {
+		const struct pool_worker *w = &p->worker[i];
+		bool is_able = w->state == POOL_LIVE && !w->retiring;
+		able += is_able;
+		idle += is_able && w->batches == 0;
+	}
+	for (; able < p->jobs && idle < items; able++, idle++) {
 		struct pool_worker *w = free_place(p);
 		if (!w || !start(p, w, err))
-			return able > 0;
+			return pool_live(p) > 0;
 	}
 	return true;
 }
@@ -184,9 +188,18 @@ void pool_retire(struct pool_worker *w)
 
 void pool_kill(struct pool_worker *w, const char *why)
 {
+	/* Once it was waited for, its number may be another process's. */
+	if (w->state != POOL_LIVE)
+		return;
 	if (!w->why[0])
 		(void)snprintf(w->why, sizeof(w->why), "%s", why);
 	(void)kill(w->pid, SIGKILL);
+}
+
+void pool_blame(struct pool_worker *w, const char *why)
+{
+	(void)snprintf(w->why, sizeof(w->why), "%s", why);
+	pool_kill(w, why);
 }
 
 void pool_reap(struct pool_worker *w)
@@ -195,14 +208,29 @@ void pool_reap(struct pool_worker *w)
 	char text[80];
 	if (w->state != POOL_LIVE)
 		return;
+	/* It closed its end, which it may do without ending. How a process ended that
+	 * did end is not changed by this. */
+	pool_kill(w, "");
 	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (!w->why[0] && status)
+	if (!w->why[0] && WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS)
+		(void)snprintf(w->why, sizeof(w->why), "it was cut while it was read");
+	else if (!w->why[0] && status)
 		(void)snprintf(w->why, sizeof(w->why), "the reader ended on it: %s",
 			       proc_end_text(status, text));
 	close(w->feed);
 	w->feed = -1;
 	w->state = POOL_ENDED;
+}
+
+void pool_close(struct pool *p)
+{
+	for (size_t i = 0; i < POOL_MAX; i++) {
+		pool_reap(&p->worker[i]);
+		if (p->worker[i].page)
+			(void)munmap(p->worker[i].page, sizeof(struct worker_page));
+		p->worker[i] = (struct pool_worker){ .state = POOL_FREE };
+	}
 }
 
 static void watch(struct pool_worker *w, uint64_t now_ms)
@@ -221,9 +249,17 @@ static void watch(struct pool_worker *w, uint64_t now_ms)
 		pool_kill(w, "the reader hung on it");
 }
 
+/* All of them, also one that says that it has nothing to do. */
 void pool_watch(struct pool *p, uint64_t now_ms)
 {
-	for (size_t i = 0; i < POOL_MAX; i++)
-		if (p->worker[i].state == POOL_LIVE && p->worker[i].batches)
-			watch(&p->worker[i], now_ms);
+	bool was_away = now_ms - p->watched_ms > AWAY_MS;
+	p->watched_ms = now_ms;
+	for (size_t i = 0; i < POOL_MAX; i++) {
+		struct pool_worker *w = &p->worker[i];
+		if (w->state != POOL_LIVE)
+			continue;
+		if (was_away)
+			w->seen_at_ms = 0;
+		watch(w, now_ms);
+	}
 }

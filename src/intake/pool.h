@@ -40,14 +40,15 @@ struct pool {
 	const struct proc_filters *filters;
 	struct hash_key key;
 	unsigned jobs;
-	uint64_t next_id;
+	uint64_t next_id, watched_ms;
 	int writer; /* the side channel: new pipes go there */
 	struct pool_worker worker[POOL_MAX];
 };
 
 struct pool_worker *pool_find(struct pool *p, uint64_t id);
-/* Starts workers until `jobs` are live; waits for nothing. */
-bool pool_fill(struct pool *p, struct err *err);
+/* Starts workers until `items` more items have one each, or `jobs` are able to work;
+ * waits for nothing. False where none could be started and none is left. */
+bool pool_fill(struct pool *p, size_t items, struct err *err);
 /* The live worker with the fewest batches, or NULL where all have theirs. */
 struct pool_worker *pool_idle(struct pool *p);
 /* False: it is gone, the batch was not given. */
@@ -58,9 +59,14 @@ bool pool_heard(struct pool_worker *w);
 void pool_retire(struct pool_worker *w);
 /* Kills what takes too long, with the reason in `why`. */
 void pool_watch(struct pool *p, uint64_t now_ms);
+/* Kills it, where it still lives; the first reason stands. */
 void pool_kill(struct pool_worker *w, const char *why);
-/* Waits for the process (which must be ending) and closes what it had. */
+/* The writer's word on how it ended, which nobody knows better. */
+void pool_blame(struct pool_worker *w, const char *why);
+/* Ends the process where it has not ended, and closes what it had. */
 void pool_reap(struct pool_worker *w);
+/* Nothing of the pool is left. */
+void pool_close(struct pool *p);
 unsigned pool_live(const struct pool *p);
 
 #endif

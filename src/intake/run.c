@@ -12,6 +12,7 @@
 #include "store/book.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <poll.h>
 #include <signal.h>
@@ -26,11 +27,15 @@
 
 enum {
 	ITEMS = 1024, /* places, by id modulo; the writer has as many */
-	WINDOW = 512, /* items that may be under way */
+	WINDOW = 512, /* items that may be under way; each may have a file open */
+	WINDOW_MIN = 8,
+	SPARE_FDS = 64, /* for all else */
+	FDS_WANTED = 4096,
 	FEED_BYTES = 4 * 1024 *
 		     1024, /* hashed at a stretch before the others get a turn */
 	BATCH_BYTES = 1024 * 1024,
 	TALK_SIZE = 256 * 1024,
+	JOBS_MAX = POOL_MAX / 2, /* so many may be on their way out beside them */
 	TICK_MS = 100,
 	PROGRESS_MS = 500,
 	STOP_MS = 3000, /* what is under way may still end, after an interrupt */
@@ -59,14 +64,15 @@ struct ingest {
 	struct err *err;
 	bool failed; /* err says why; nothing more is begun */
 	bool unreadable;
+	bool undone; /* it was stopped before it was through */
 	/* items */
 	struct item *item;
 	uint64_t last_id;
-	unsigned under_way;
+	unsigned under_way, window;
 	uint64_t *queue; /* ring of ids, ITEMS */
 	size_t queue_at, queue_n;
 	struct feed *feed;
-	bool fed;
+	bool fed, feed_waits;
 	/* the writer */
 	pid_t writer_pid;
 	int talk, side;
@@ -152,13 +158,18 @@ static void ask_about(struct ingest *in, const struct item *it)
 static void feed_some(struct ingest *in)
 {
 	uint64_t bytes = 0;
-	while (!in->fed && in->under_way < WINDOW && bytes < FEED_BYTES) {
+	in->feed_waits = false;
+	while (!in->fed && !in->feed_waits && in->under_way < in->window &&
+	       bytes < FEED_BYTES) {
 		struct feed_item at;
 		struct err err = { 0 };
 		switch (feed_next(in->feed, &at, &err)) {
 		case FEED_ITEM:
 			bytes += at.length + 4096;
 			ask_about(in, item_new(in, &at));
+			break;
+		case FEED_LATER:
+			in->feed_waits = true;
 			break;
 		case FEED_UNREADABLE:
 			in->unreadable = true;
@@ -167,6 +178,10 @@ static void feed_some(struct ingest *in)
 			break;
 		case FEED_FAILED:
 			fail(in, &err);
+			in->fed = true;
+			break;
+		case FEED_STOPPED:
+			in->undone = true;
 			in->fed = true;
 			break;
 		case FEED_END:
@@ -214,7 +229,6 @@ static void hear_gone(struct ingest *in, uint64_t slot)
 	struct pool_worker *w = pool_find(&in->pool, slot);
 	if (!w)
 		return;
-	pool_kill(w, "");
 	pool_reap(w);
 	for (size_t i = 0; i < ITEMS; i++) {
 		struct item *it = &in->item[i];
@@ -278,7 +292,7 @@ static void hear(struct ingest *in, const struct frame *f)
 		hear_growth(in, f->body);
 	} else if (frame_get_u64(f->body, &id)) {
 		if (f->type == FRAME_NONSENSE && (w = pool_find(&in->pool, id)))
-			pool_kill(w, "the reader answered with nonsense, and was ended");
+			pool_blame(w, "the reader answered with nonsense, and was ended");
 		if (f->type == FRAME_NONSENSE || f->type == FRAME_GONE)
 			hear_gone(in, id);
 		else if (item_find(in, id))
@@ -392,7 +406,7 @@ static void give_work(struct ingest *in)
 {
 	struct err err = { 0 };
 	struct pool_worker *w;
-	if (in->queue_n && !pool_fill(&in->pool, &err))
+	if (in->queue_n && !pool_fill(&in->pool, in->queue_n, &err))
 		fail(in, &err);
 	while (in->queue_n && (w = pool_idle(&in->pool)))
 		if (!give_batch(in, w))
@@ -408,24 +422,33 @@ static void give_work(struct ingest *in)
 	}
 }
 
-static void let_workers_go(struct ingest *in, bool at_once)
+static bool has_waiting_items(const struct ingest *in)
 {
-	for (size_t i = 0; i < POOL_MAX; i++) {
-		struct pool_worker *w = &in->pool.worker[i];
-		if (w->state != POOL_LIVE)
-			continue;
-		if (at_once)
-			pool_kill(w, "");
-		else
-			pool_retire(w);
-	}
+	for (size_t i = 0; i < ITEMS; i++)
+		if (in->item[i].state == ITEM_ASKED || in->item[i].state == ITEM_QUEUED)
+			return true;
+	return false;
+}
+
+static void let_idle_workers_go(struct ingest *in)
+{
+	for (size_t i = 0; i < POOL_MAX; i++)
+		if (in->pool.worker[i].state == POOL_LIVE &&
+		    in->pool.worker[i].batches == 0)
+			pool_retire(&in->pool.worker[i]);
+}
+
+static void kill_workers(struct ingest *in)
+{
+	for (size_t i = 0; i < POOL_MAX; i++)
+		pool_kill(&in->pool.worker[i], "");
 }
 
 /* --- the loop --- */
 
 static void wait_for_news(struct ingest *in)
 {
-	struct pollfd p[1 + POOL_MAX];
+	struct pollfd p[2 + POOL_MAX];
 	struct pool_worker *who[POOL_MAX];
 	nfds_t n = 1;
 	p[0] = (struct pollfd){ in->talk, POLLIN, 0 };
@@ -438,8 +461,10 @@ static void wait_for_news(struct ingest *in)
 		who[n - 1] = w;
 		p[n++] = (struct pollfd){ w->feed, POLLIN, 0 };
 	}
-	bool more = !in->fed && in->under_way < WINDOW;
-	if (poll(p, n, more ? 0 : TICK_MS) <= 0)
+	bool more = !in->fed && in->under_way < in->window;
+	p[n] = (struct pollfd){ feed_stream(in->feed), POLLIN, 0 };
+	bool waits = more && in->feed_waits;
+	if (poll(p, n + waits, more && !waits ? 0 : TICK_MS) <= 0)
 		return;
 	for (nfds_t i = 1; i < n; i++)
 		if (p[i].revents && !pool_heard(who[i - 1]) &&
@@ -461,6 +486,7 @@ static void show_progress(struct ingest *in, uint64_t now)
 /* Nothing new is begun; what is under way gets a moment. */
 static void begin_stop(struct ingest *in, uint64_t now)
 {
+	in->undone = in->undone || !in->fed || in->under_way;
 	in->stopping = true;
 	in->stop_ms = now;
 	in->fed = true;
@@ -490,19 +516,21 @@ static void step(struct ingest *in)
 	if ((is_asked_to_stop(in) || in->failed) && !in->stopping)
 		begin_stop(in, now);
 	if (in->stopping && now - in->stop_ms > STOP_MS) {
-		let_workers_go(in, true);
+		kill_workers(in);
 		drop_leftovers(in);
 	}
 	if (!in->stopping) {
 		feed_some(in);
 		give_work(in);
 	}
-	if (in->fed && in->under_way == 0) {
-		let_workers_go(in, false);
-		if (!in->finish_sent && pool_live(&in->pool) == 0) {
-			frame_finish(&in->ask, frame_start(&in->ask, FRAME_FINISH));
-			in->finish_sent = true;
-		}
+	/* Where nothing waits, an idle worker has said all that it has to say: one that
+	 * still owes an item owes it for good, and its end is how that is found. */
+	if (in->fed && !has_waiting_items(in))
+		let_idle_workers_go(in);
+	if (in->fed && in->under_way == 0 && !in->finish_sent &&
+	    pool_live(&in->pool) == 0) {
+		frame_finish(&in->ask, frame_start(&in->ask, FRAME_FINISH));
+		in->finish_sent = true;
 	}
 	talk_out(in);
 	wait_for_news(in);
@@ -515,29 +543,45 @@ static void run(struct ingest *in)
 	/* A failed writer is gone; its workers follow their pipes. */
 	while (in->talk >= 0)
 		step(in);
-	let_workers_go(in, true);
-	for (size_t i = 0; i < POOL_MAX; i++)
-		pool_reap(&in->pool.worker[i]);
 	drop_leftovers(in);
 }
 
 /* --- set up and clear away --- */
 
-static void raise_descriptor_limit(void)
+/* A standard descriptor that is closed is no place for a socket or a file of ours. What
+ * stands there instead cannot be used either. */
+static void fill_standard_descriptors(void)
 {
-	struct rlimit r;
-	if (getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur < r.rlim_max) {
-		r.rlim_cur = r.rlim_max < 4096 ? r.rlim_max : 4096;
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/* As many items as there are descriptors for. */
+static void open_window(struct ingest *in)
+{
+	struct rlimit r = { 1024, 1024 };
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur < r.rlim_max &&
+	    r.rlim_cur < FDS_WANTED) {
+		r.rlim_cur = r.rlim_max < FDS_WANTED ? r.rlim_max : FDS_WANTED;
 		(void)setrlimit(RLIMIT_NOFILE, &r);
 	}
+	rlim_t spare = SPARE_FDS + 2 * (rlim_t)in->pool.jobs;
+	in->window = r.rlim_cur >= spare + WINDOW       ? WINDOW
+		     : r.rlim_cur <= spare + WINDOW_MIN ? WINDOW_MIN
+							: (unsigned)(r.rlim_cur - spare);
 }
 
 static bool start_writer(struct ingest *in)
 {
 	int talk[2], side[2];
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, talk) ||
-	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, side))
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, talk))
 		return err_set(in->err, ERR_TEMP, "no sockets: %s", strerror(errno));
+	in->talk = talk[0];
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, side)) {
+		close(talk[1]);
+		return err_set(in->err, ERR_TEMP, "no sockets: %s", strerror(errno));
+	}
 	struct writer_spec spec = { in->o->db, talk[1], side[1], in->o->has_now,
 				    in->o->now };
 	const struct proc_spec how = {
@@ -551,7 +595,6 @@ static bool start_writer(struct ingest *in)
 	in->writer_pid = proc_spawn(in->filters, &how, in->err);
 	close(talk[1]);
 	close(side[1]);
-	in->talk = talk[0];
 	in->side = side[0];
 	in->pool.writer = in->side;
 	return in->writer_pid > 0;
@@ -559,14 +602,17 @@ static bool start_writer(struct ingest *in)
 
 static bool set_up(struct ingest *in, const char *spool_dir)
 {
-	raise_descriptor_limit();
+	fill_standard_descriptors();
 	in->item = heap_array(ITEMS, sizeof(*in->item));
 	in->queue = heap_array(ITEMS, sizeof(*in->queue));
 	in->chunk = heap_array(1, TALK_SIZE);
 	buf_init(&in->ask, 64 * LIMIT_MIB);
 	buf_init(&in->heard, 64 * LIMIT_MIB);
-	in->feed = feed_new(in->o->paths, in->o->path_n, spool_dir);
-	in->pool.jobs = in->o->jobs < 1 ? 1 : in->o->jobs > 64 ? 64 : in->o->jobs;
+	in->feed = feed_new(in->o->paths, in->o->path_n, spool_dir, in->o->stop);
+	in->pool.jobs = in->o->jobs < 1          ? 1
+			: in->o->jobs > JOBS_MAX ? JOBS_MAX
+						 : in->o->jobs;
+	open_window(in);
 	random_bytes(&in->pool.key, sizeof(in->pool.key));
 	in->filters = proc_filters_new(in->err);
 	in->pool.filters = in->filters;
@@ -578,8 +624,11 @@ static bool set_up(struct ingest *in, const char *spool_dir)
 
 static void clear_away(struct ingest *in)
 {
+	if (in->talk >= 0)
+		close(in->talk);
 	if (in->side >= 0)
 		close(in->side);
+	pool_close(&in->pool);
 	feed_free(&in->feed);
 	proc_filters_free(&in->filters);
 	buf_deinit(&in->ask);
@@ -607,7 +656,7 @@ bool intake_run(const struct intake_options *o, struct intake_summary *out,
 	if (ok)
 		run(in);
 	out->seconds = (double)(now_ms() - in->started_ms) / 1000;
-	out->interrupted = is_asked_to_stop(in);
+	out->interrupted = is_asked_to_stop(in) && in->undone;
 	ok = ok && !in->failed;
 	if (ok && out->interrupted)
 		ok = err_set(

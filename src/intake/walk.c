@@ -81,10 +81,11 @@ static bool is_folder_in(int dir, const char *name)
 	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
-static void folder_read(DIR *d, struct folder *f)
+/* False, with errno, where it cannot be read to its end. */
+static bool folder_read(DIR *d, struct folder *f)
 {
 	size_t cap = 0;
-	for (struct dirent *e; (e = readdir(d));) {
+	for (struct dirent *e; errno = 0, (e = readdir(d));) {
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
 		if (f->n == cap) {
@@ -95,8 +96,11 @@ static void folder_read(DIR *d, struct folder *f)
 		if (!f->name[f->n++])
 			arena_guard(0);
 	}
+	int why = errno;
 	if (f->n)
 		qsort(f->name, f->n, sizeof(*f->name), by_name);
+	errno = why;
+	return why == 0;
 }
 
 /* Enters a folder; false (with errno) where it cannot be read. */
@@ -109,14 +113,20 @@ static bool enter(struct walk *w, const char *path)
 	DIR *d = opendir(path);
 	if (!d)
 		return false;
-	struct folder *f = &w->folder[w->depth++];
+	struct folder *f = &w->folder[w->depth];
 	*f = (struct folder){ .path = strdup(path) };
 	if (!f->path)
 		arena_guard(0);
 	f->maildir = is_folder_in(dirfd(d), "cur") && is_folder_in(dirfd(d), "new");
-	folder_read(d, f);
+	bool ok = folder_read(d, f);
+	int why = errno;
 	closedir(d);
-	return true;
+	if (ok)
+		w->depth++;
+	else
+		folder_free(f);
+	errno = why;
+	return ok;
 }
 
 static enum walk_step give(struct walk *w, enum walk_step step, char *path,
