@@ -529,8 +529,8 @@ static bool part_end(struct store *s, struct rollup *r, const struct part *p, si
 static bool emit(struct store *s, struct rollup *r, const struct codec_entry *was,
 		 const struct codec_entry *change, struct err *err)
 {
-	struct codec_entry e = change ? *change : *was;
-	if (was && change) {
+	struct codec_entry e = *change;
+	if (was) {
 		e.rows += was->rows;
 		e.messages += was->messages;
 	}

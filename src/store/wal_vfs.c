@@ -7,7 +7,8 @@
 #include <string.h>
 
 enum {
-	WAL_BUFFER = 64 * 1024 /* the system's VFS takes no more than 128 KiB - 1 a call */
+	WAL_BUFFER = 64 *
+		     1024 /* the system's VFS takes no more than 128 KiB - 1 a call */
 };
 
 struct wal_file {
