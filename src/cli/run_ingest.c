@@ -183,7 +183,9 @@ static void show_summary(struct out *o, const struct intake_summary *s,
 	if (s->seconds > 0.1)
 		outf(o, ", %s a second",
 		     words_number((uint64_t)((double)s->files / s->seconds), rate));
-	out_str(o, "\n\n");
+	out_str(o, "\n");
+	if (s->reports + s->refused + s->aside)
+		out_str(o, "\n");
 	summary_line(o, "new", s->new_, "reports");
 	summary_line(o, "duplicate", s->duplicate, "known already");
 	summary_line(o, "superseded", s->superseded,

@@ -92,7 +92,7 @@ void show_domain_lines(struct out *o, struct json *j, const char *key,
 		{ "refused", NULL, false, 0, 0 },
 		SHOW_FIGURES,
 		{ "first_day", NULL, false, 0, 0 },
-		{ "last_day", "LAST DAY", false, 0, 0 },
+		{ "last_day", "LAST DAY", false, 3, TABLE_WHOLE },
 		{ NULL, states ? "STATE" : NULL, false, 0, 0 },
 	};
 	struct grid *g = grid_new(o, j, key, columns, sizeof(columns) / sizeof(*columns));
@@ -121,14 +121,14 @@ void show_sources(struct out *o, struct json *j, const struct app_source *s, siz
 		several |= s[i].domains > 1;
 	const struct grid_column columns[] = {
 		{ "source", "SOURCE", false, 1, 15 },
-		{ "domains", several ? "DOMAINS" : NULL, true, 0, 0 },
+		{ "domains", several ? "DOMAINS" : NULL, true, 2, TABLE_WHOLE },
 		{ "rows", NULL, true, 0, 0 },
 		{ "messages", "MESSAGES", true, 0, 0 },
 		{ "passed", NULL, true, 0, 0 },
 		{ "failed", "FAILED", true, 0, 0 },
 		{ NULL, "PASS", true, 0, 0 },
-		{ "first_day", "FIRST DAY", false, 0, 0 },
-		{ "last_day", "LAST DAY", false, 0, 0 },
+		{ "first_day", "FIRST DAY", false, 3, TABLE_WHOLE },
+		{ "last_day", "LAST DAY", false, 4, TABLE_WHOLE },
 	};
 	struct grid *g = grid_new(o, j, "sources", columns,
 				  sizeof(columns) / sizeof(*columns));

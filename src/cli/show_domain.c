@@ -158,12 +158,12 @@ static void show_reporters(struct out *o, struct json *j, const struct app_repor
 {
 	static const struct grid_column columns[] = {
 		{ "org", "REPORTER", false, 1, 12 },
-		{ "reports", "REPORTS", true, 0, 0 },
+		{ "reports", "REPORTS", true, 2, TABLE_WHOLE },
 		{ "messages", "MESSAGES", true, 0, 0 },
 		{ "passed", NULL, true, 0, 0 },
 		{ "failed", "FAILED", true, 0, 0 },
 		{ NULL, "PASS", true, 0, 0 },
-		{ "last_day", "LAST DAY", false, 0, 0 },
+		{ "last_day", "LAST DAY", false, 3, TABLE_WHOLE },
 	};
 	struct grid *g = grid_new(o, j, "reporters", columns,
 				  sizeof(columns) / sizeof(*columns));

@@ -9,7 +9,7 @@
 void show_figures(struct json *j, const char *key, const struct app_figures *f);
 /* The same as cells; text shows reports, messages, failed and the share. */
 #define SHOW_FIGURES \
-	{ "reports", "REPORTS", true, 0, 0 }, { "rows", NULL, true, 0, 0 }, \
+	{ "reports", "REPORTS", true, 4, TABLE_WHOLE }, { "rows", NULL, true, 0, 0 }, \
 		{ "messages", "MESSAGES", true, 0, 0 }, { "passed", NULL, true, 0, 0 }, \
 		{ "failed", "FAILED", true, 0, 0 }, \
 	{ \

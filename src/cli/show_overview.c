@@ -73,9 +73,9 @@ static void show_totals(struct out *o, const struct app_overview *v)
 
 static const struct grid_column domain_columns[] = {
 	{ NULL, "CLIENT, DOMAIN", false, 2, 20 },
-	{ NULL, "USE", false, 1, 4 },
+	{ NULL, "USE", false, 1, TABLE_WHOLE },
 	SHOW_FIGURES,
-	{ NULL, "LAST DAY", false, 0, 0 },
+	{ NULL, "LAST DAY", false, 3, TABLE_WHOLE },
 };
 
 static void group_row(struct grid *g, struct sv name, bool retired,

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/date.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -149,8 +150,9 @@ static void line(struct out *o, const char *label, struct sv value)
 {
 	if (value.n == 0)
 		return;
-	outf(o, "  %-14s", label);
-	out_wrapped(o, " ", value);
+	char first[64];
+	(void)snprintf(first, sizeof(first), "  %-14s ", label);
+	out_wrapped(o, first, value);
 }
 
 static void window(struct out *o, const struct app_report *r)
@@ -267,10 +269,10 @@ static const struct grid_column row_columns[] = {
 	{ "dkim", "DKIM", false, 0, 0 },
 	{ "spf", "SPF", false, 0, 0 },
 	{ "header_from", "FROM", false, 4, 8 },
-	{ "envelope_from", "ENVELOPE", false, 3, 5 },
+	{ "envelope_from", "ENVELOPE", false, 1, 8 },
 	{ "envelope_to", NULL, false, 0, 0 },
-	{ "auth", "RESULTS", false, 2, 10 },
-	{ "reasons", "REASONS", false, 1, 7 },
+	{ "auth", "RESULTS", false, 3, 22 },
+	{ "reasons", "REASONS", false, 2, 7 },
 	{ "extra", NULL, false, 0, 0 },
 };
 

@@ -63,6 +63,8 @@ void table_cell(struct table *t, struct sv text, enum paint p)
 		t->cell = heap_grow(t->cell, t->cap, sizeof(*t->cell));
 	}
 	struct cell c = { .text = arena_sv(t->arena, buf_sv(&b)), .paint = p };
+	if (c.text.n == 0)
+		c.paint = PAINT_NONE;
 	c.width = text_width(c.text);
 	size_t at = t->n % t->columns;
 	if (c.width > t->widest[at])
@@ -90,40 +92,60 @@ static size_t shrink(size_t *width, size_t least, size_t over)
 	return taken;
 }
 
-static void fit(const struct table *t, unsigned columns, size_t *width)
+/* Columns that are over the terminal's once each column has given what it can. */
+static size_t squeeze(const struct table *t, unsigned columns, const bool *hidden,
+		      size_t *width)
 {
-	size_t all = INDENT + GAP * (t->columns - 1);
+	size_t all = INDENT - GAP;
 	for (size_t i = 0; i < t->columns; i++) {
-		width[i] = t->widest[i];
-		all += width[i];
+		width[i] = hidden[i] ? 0 : t->widest[i];
+		all += hidden[i] ? 0 : GAP + width[i];
 	}
 	if (columns == 0 || all <= columns)
-		return;
+		return 0;
 	size_t over = all - columns;
 	for (unsigned rank = 1; rank <= RANKS; rank++)
 		for (size_t i = 0; i < t->columns; i++)
-			if (t->column[i].shrink == rank)
+			if (t->column[i].shrink == rank && !hidden[i])
 				over -= shrink(&width[i], t->column[i].least, over);
+	return over;
+}
+
+/* The next column to leave out: those that shrink first go first, never the first. */
+static bool hide_one(const struct table *t, bool *hidden)
+{
+	for (unsigned rank = 1; rank <= RANKS; rank++)
+		for (size_t i = 1; i < t->columns; i++)
+			if (t->column[i].shrink == rank && !hidden[i])
+				return hidden[i] = true;
+	return false;
+}
+
+static void fit(const struct table *t, unsigned columns, bool *hidden, size_t *width)
+{
+	size_t over = squeeze(t, columns, hidden, width);
+	while (over && hide_one(t, hidden))
+		over = squeeze(t, columns, hidden, width);
 	/* A terminal too narrow even so: text gives way before figures do. */
-	for (size_t i = 0; i < t->columns; i++)
-		if (!t->column[i].right)
+	for (size_t i = 0; i < t->columns && over; i++)
+		if (!t->column[i].right && !hidden[i])
 			over -= shrink(&width[i], LEAST_OF_ALL, over);
 }
 
-static void print_cell(struct out *o, struct sv text, size_t has, size_t width,
-		       bool right, bool last, enum paint p)
+static void print_cell(struct out *o, const struct cell *c, size_t width, bool right,
+		       bool last)
 {
-	bool cut = has > width;
-	struct sv shown = cut ? text_clip(text, width ? width - 1 : 0) : text;
-	size_t n = cut ? text_width(shown) + 1 : has;
+	bool cut = c->width > width;
+	struct sv shown = cut ? text_clip(c->text, width ? width - 1 : 0) : c->text;
+	size_t n = cut ? text_width(shown) + 1 : c->width;
 	int pad = n < width ? (int)(width - n) : 0;
 	if (right)
 		outf(o, "%*s", pad, "");
-	out_str(o, paint_on(o, p));
+	out_str(o, paint_on(o, c->paint));
 	buf_add_sv(&o->b, shown);
 	if (cut)
 		out_str(o, ELLIPSIS);
-	out_str(o, paint_off(o, p));
+	out_str(o, paint_off(o, c->paint));
 	if (!right && !last)
 		outf(o, "%*s", pad, "");
 	if (!last)
@@ -131,35 +153,38 @@ static void print_cell(struct out *o, struct sv text, size_t has, size_t width,
 }
 
 /* An empty last cell leaves the blanks before it. */
-static void trim_line(struct out *o)
+static void end_line(struct out *o)
 {
-	struct sv kept = buf_sv(&o->b);
-	while (kept.n && kept.p[kept.n - 1] == ' ')
-		kept.n--;
-	if (o->b.p)
-		o->b.p[kept.n] = '\0';
-	o->b.n = kept.n;
+	while (o->b.n && o->b.p[o->b.n - 1] == ' ')
+		o->b.p[--o->b.n] = '\0';
+	out_str(o, "\n");
+	out_ease(o);
+}
+
+static void print_line(const struct table *t, struct out *o, const struct cell *c,
+		       const bool *hidden, const size_t *width)
+{
+	size_t last = t->columns - 1;
+	while (last && hidden[last])
+		last--;
+	outf(o, "%*s", INDENT, "");
+	for (size_t i = 0; i <= last; i++)
+		if (!hidden[i])
+			print_cell(o, &c[i], width[i], t->column[i].right, i == last);
+	end_line(o);
 }
 
 void table_print(const struct table *t, struct out *o)
 {
 	size_t width[COLUMNS_MAX];
-	fit(t, o->width, width);
-	outf(o, "%*s", INDENT, "");
+	bool hidden[COLUMNS_MAX] = { false };
+	struct cell heading[COLUMNS_MAX];
+	fit(t, o->width, hidden, width);
 	for (size_t i = 0; i < t->columns; i++) {
-		struct sv heading = sv_from(t->column[i].heading);
-		print_cell(o, heading, text_width(heading), width[i], t->column[i].right,
-			   i + 1 == t->columns, PAINT_DIM);
+		struct sv text = sv_from(t->column[i].heading);
+		heading[i] = (struct cell){ text, text_width(text), PAINT_DIM };
 	}
-	for (size_t k = 0; k + t->columns <= t->n; k += t->columns) {
-		outf(o, "\n%*s", INDENT, "");
-		for (size_t i = 0; i < t->columns; i++) {
-			const struct cell *c = &t->cell[k + i];
-			print_cell(o, c->text, c->width, width[i], t->column[i].right,
-				   i + 1 == t->columns, c->paint);
-		}
-		trim_line(o);
-		out_ease(o);
-	}
-	out_str(o, "\n");
+	print_line(t, o, heading, hidden, width);
+	for (size_t k = 0; k + t->columns <= t->n; k += t->columns)
+		print_line(t, o, &t->cell[k], hidden, width);
 }

@@ -6,13 +6,18 @@
 
 /*
  * A table on a terminal: as wide as its cells, and where that is too wide its columns
- * shrink in a fixed order, with an ellipsis. Cells are made visible as they come in.
+ * shrink in a fixed order, with an ellipsis, and then are left out in the same order.
+ * Cells are made visible as they come in.
  */
 struct table_column {
 	const char *heading;
 	bool right;     /* aligned; for numbers */
 	uint8_t shrink; /* 1 shrinks first, then 2, ...; 0: never */
 	uint16_t least; /* columns it keeps then */
+};
+/* As `least`: whole, or not there. */
+enum {
+	TABLE_WHOLE = 999
 };
 
 struct table;

@@ -47,10 +47,17 @@ static void shrinks_in_order(void **state)
 	expect_table(24, "  NAME       NOTE  COUNT\n"
 			 "  alpha.ex\xe2\x80\xa6  a l\xe2\x80\xa6  1,234\n"
 			 "  b                    5\n");
-	/* below what the columns ask for, text gives way and figures stay whole */
-	expect_table(16, "  NA\xe2\x80\xa6  NO\xe2\x80\xa6  COUNT\n"
-			 "  al\xe2\x80\xa6  a \xe2\x80\xa6  1,234\n"
-			 "  b             5\n");
+	/* then columns are left out in the same order, but never the first */
+	expect_table(20, "  NAME         COUNT\n"
+			 "  alpha.exam\xe2\x80\xa6  1,234\n"
+			 "  b                5\n");
+	expect_table(16, "  NAME     COUNT\n"
+			 "  alpha.\xe2\x80\xa6  1,234\n"
+			 "  b            5\n");
+	/* and at last text gives way, and figures stay whole */
+	expect_table(11, "  NA\xe2\x80\xa6  COUNT\n"
+			 "  al\xe2\x80\xa6  1,234\n"
+			 "  b        5\n");
 }
 
 static void makes_cells_visible(void **state)
