@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which of several reports count: copies, cut copies, and reports that share their key."""
 import itertools
+import json
 import unittest
 
 import compose as c
@@ -244,6 +245,27 @@ class OneKey(Conflicts):
         self.read(data.replace(b"\n", b"\r\n") + b"\r\n\t", "duplicate", "b")
         self.read(c.swap(data, "<version>", " <version>"), "conflict", "c")
         self.check_totals(2, 4, 16, 10)
+
+
+class Together(Conflicts):
+    def test_two_at_once(self):
+        """Two ingests of the same files share the database: each report counts once."""
+        for i in range(150):
+            self.write("in/%d.xml" % i, c.report([c.row(i + 1)], report_id="r-%d" % i))
+            self.write("in/%d-cut.gz" % i, c.gz(cut(3, c.report(
+                ROWS[:5], report_id="c-%d" % i))))
+            self.write("in/%d-whole" % i, c.report(ROWS[:5], report_id="c-%d" % i))
+        runs = [self.start("ingest", "--json", self.tmp / "in", stdout=-1, stderr=-1)
+                for _ in range(2)]
+        new = messages = 0
+        for process in runs:
+            out, err = process.communicate(timeout=90)
+            self.assertEqual(process.returncode, 0, err)
+            summary = json.loads(out.splitlines()[-1])["summary"]
+            new += summary["new"] + summary["superseded"]
+            messages += summary["messages"]
+        self.assertEqual((new, messages), (450, 150 * 15 + 150 * 151 // 2))
+        self.check_totals(300, 150 * 6, messages, 150 * (1 + 4) + 150 * 151 // 2)
 
 
 if __name__ == "__main__":

@@ -561,6 +561,14 @@ class Boxes(Containers):
                                  newline=b"\r\n"), members=2)
         self.assertEqual([figures(o) for o in found], [WANT, (1, 4, 4)])
 
+    def test_mbox_packed(self):
+        """An mbox in a gzip or a zip, as archives of lists are."""
+        box = c.mbox(c.report_mail(XML), c.report_mail(OTHER))
+        found = self.read(c.gz(box), members=2)
+        self.assertEqual([figures(o) for o in found], [WANT, (1, 4, 4)])
+        found = self.read(c.zipped(("reports", box)), members=2, name="zip")
+        self.assertEqual([o["status"] for o in found], ["duplicate", "duplicate"])
+
     def quoted(self):
         """A report with a line that an mbox has to quote, as plain text in a mail."""
         xml = c.swap(c.report(contact="C"), ">C<", ">\nFrom the team\n>From all of us\n<")

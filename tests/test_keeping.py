@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clients and domains, what nobody owns, windows over several days, filters."""
+import sqlite3
 import unittest
 import zlib
 
@@ -486,6 +487,27 @@ class Filters(Keeping):
             with self.subTest(filters=filters):
                 r = self.postern("overview", *filters, code=64)
                 self.assertTrue(r.err)
+
+
+class Fsck(Keeping):
+    def test_sound(self):
+        self.send(5, -3)
+        self.assertTrue(self.postern("fsck", "--json").json()["sound"])
+        self.assertIn("1 report", self.postern("fsck").out)
+
+    def test_differs(self):
+        """A sum that is not that of the reports is found, and mended where asked."""
+        self.send(5, -3)
+        with sqlite3.connect(self.db) as db:
+            db.execute("UPDATE facts_day SET messages = messages + 1")
+        db.close()
+        self.assertIn("--mend", "".join(self.said(70)))
+        self.said(0, "--mend")
+        self.check_totals(1, 2, 8, 5)
+
+    def said(self, code, *options):
+        r = self.postern("fsck", *options, code=code)
+        return r.out, r.err
 
 
 if __name__ == "__main__":
