@@ -215,7 +215,9 @@ void show_fsck(struct out *o, const struct app_fsck *f)
 	show_count(o, f->facets_differ, "outcome", "outcomes");
 	out_str(o, " would be judged otherwise, the figures of ");
 	show_count(o, f->figures_differ, "report", "reports");
-	outf(o, " are not those of its rows.\nFirst: ");
+	out_str(o, f->figures_differ == 1 ? " are not those of its rows.\nFirst: "
+					  : " are not those of their rows.\nFirst: ");
 	out_text(o, sv_from(f->first));
-	out_str(o, f->mended ? "\nWhat differed was written anew.\n" : "\n");
+	out_str(o, f->mended ? "\nWhat differed was written anew.\n"
+			     : "\n`postern fsck --mend` writes anew what differs.\n");
 }
