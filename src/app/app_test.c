@@ -486,9 +486,15 @@ static void upkeep_removes_the_oldest(void **state)
 	assert_int_equal(u.old, 1);
 	assert_int_equal(u.over, 0);
 	assert_int_equal(overview(b, NULL).total.messages, 107);
+	must(app_unassigned_upkeep(&b->app, &u, &err), &err);
+	assert_int_equal(u.old, 0); /* nothing is due */
+	b->app.now += 1;
+	must(app_unassigned_upkeep(&b->app, &u, &err), &err);
+	assert_int_equal(u.old, 1); /* the next one is, by a second */
+	assert_int_equal(overview(b, NULL).total.messages, 102);
 	b->app.unassigned_max = 0;
 	must(app_unassigned_upkeep(&b->app, &u, &err), &err);
-	assert_int_equal(u.over, 2);
+	assert_int_equal(u.over, 1);
 	assert_int_equal(u.left, 0);
 	assert_int_equal(overview(b, NULL).total.messages, 100);
 	expect_sound(b);

@@ -157,11 +157,22 @@ static bool select_domains(struct scope *s, struct err *err)
 	return true;
 }
 
+bool scope_open_store(struct scope *s, const struct app *app, enum store_mode mode,
+		      const struct app_filter *filter, struct arena *a, struct err *err)
+{
+	*s = (struct scope){ .arena = a, .filter = filter ? *filter : app_filter_all() };
+	return open_store(s, app, mode, err);
+}
+
+bool scope_read(struct scope *s, struct err *err)
+{
+	return read_book(s, err) && select_domains(s, err);
+}
+
 bool scope_open(struct scope *s, const struct app *app, enum store_mode mode,
 		const struct app_filter *filter, struct arena *a, struct err *err)
 {
-	*s = (struct scope){ .arena = a, .filter = filter ? *filter : app_filter_all() };
-	if (open_store(s, app, mode, err) && read_book(s, err) && select_domains(s, err))
+	if (scope_open_store(s, app, mode, filter, a, err) && scope_read(s, err))
 		return true;
 	scope_close(s);
 	return false;

@@ -29,6 +29,10 @@ struct scope {
 /* Opens the store and reads the book. `filter` may be NULL: all. */
 bool scope_open(struct scope *s, const struct app *app, enum store_mode mode,
 		const struct app_filter *filter, struct arena *a, struct err *err);
+/* The same in two steps: only the store; then the book. */
+bool scope_open_store(struct scope *s, const struct app *app, enum store_mode mode,
+		      const struct app_filter *filter, struct arena *a, struct err *err);
+bool scope_read(struct scope *s, struct err *err);
 void scope_close(struct scope *s);
 
 /* The same question for the store's two halves. Where scope_is_empty() there is nothing

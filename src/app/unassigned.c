@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/date.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 enum {
@@ -116,26 +117,77 @@ static bool remove_some(struct store *s, const struct book_holding *h, size_t n,
 	return true;
 }
 
-static bool keep_up(struct scope *s, const struct app *app, struct app_upkeep *out,
-		    struct err *err)
+/*
+ * When the next report grows too old is remembered, for the days it was reckoned with: an
+ * ingest of one mail should not list all that nobody owns. Bytes need no looking at while
+ * the whole file is smaller than they may be.
+ */
+static const char due_key[] = "unassigned.upkeep";
+
+static struct sv due_text(const struct app *app, int64_t oldest, struct arena *a)
 {
-	int64_t *id;
-	struct book_holding *h;
-	size_t n = scope_owned(s, NULL, &id), holdings;
-	if (n == 0)
-		return true;
-	if (!book_holdings(s->store, id, n, s->arena, &h, &holdings, err))
-		return false;
 	int64_t kept = (int64_t)app->unassigned_days * DATE_DAY_SECONDS;
-	size_t gone = upkeep_choose(h, holdings, app->now - kept, app->unassigned_max,
-				    out);
-	for (size_t i = 0; i < gone; i += REMOVE_AT_ONCE) {
-		size_t some = gone - i < REMOVE_AT_ONCE ? gone - i : REMOVE_AT_ONCE;
+	return sv_from(arena_printf(a, "%" PRIu64 " %" PRId64, app->unassigned_days,
+				    oldest + kept));
+}
+
+static bool is_due(struct scope *s, const struct app *app, struct sv *out_text, bool *out,
+		   struct err *err)
+{
+	uint64_t days, due;
+	*out = true;
+	if (!book_meta_get(s->store, due_key, s->arena, out_text, err))
+		return false;
+	struct sv text = *out_text;
+	if (app->now_fixed || store_size(s->store) > app->unassigned_max ||
+	    !sv_to_u64(sv_take_until(&text, ' '), &days) || !sv_to_u64(text, &due))
+		return true;
+	*out = days != app->unassigned_days || app->now < 0 || due < (uint64_t)app->now;
+	return true;
+}
+
+static bool remember(struct scope *s, struct sv was, struct sv now, struct err *err)
+{
+	if (sv_eq(was, now))
+		return true;
+	return store_begin(s->store, err) &&
+	       scope_commit(s, book_meta_set(s->store, due_key, now, err), err);
+}
+
+static bool remove_all(struct scope *s, const struct book_holding *h, size_t n,
+		       struct err *err)
+{
+	for (size_t i = 0; i < n; i += REMOVE_AT_ONCE) {
+		size_t some = n - i < REMOVE_AT_ONCE ? n - i : REMOVE_AT_ONCE;
 		if (!store_begin(s->store, err) ||
 		    !scope_commit(s, remove_some(s->store, h + i, some, err), err))
 			return false;
 	}
-	return gone == 0 || store_give_back(s->store, err);
+	return n == 0 || store_give_back(s->store, err);
+}
+
+static bool keep_up(struct scope *s, const struct app *app, struct app_upkeep *out,
+		    struct err *err)
+{
+	struct sv was;
+	bool due;
+	int64_t *id, kept = (int64_t)app->unassigned_days * DATE_DAY_SECONDS;
+	struct book_holding *h = NULL;
+	size_t n, holdings = 0;
+	if (!is_due(s, app, &was, &due, err))
+		return false;
+	if (!due)
+		return true;
+	if (!scope_read(s, err))
+		return false;
+	n = scope_owned(s, NULL, &id);
+	if (n && !book_holdings(s->store, id, n, s->arena, &h, &holdings, err))
+		return false;
+	size_t gone = upkeep_choose(h, holdings, app->now - kept, app->unassigned_max,
+				    out);
+	int64_t oldest = gone < holdings ? h[gone].arrived : app->now;
+	return remove_all(s, h, gone, err) &&
+	       remember(s, was, due_text(app, oldest, s->arena), err);
 }
 
 bool app_unassigned_upkeep(const struct app *app, struct app_upkeep *out, struct err *err)
@@ -143,7 +195,7 @@ bool app_unassigned_upkeep(const struct app *app, struct app_upkeep *out, struct
 	struct scope s;
 	struct arena *a = arena_new();
 	*out = (struct app_upkeep){ 0 };
-	bool ok = scope_open(&s, app, STORE_WRITE, NULL, a, err);
+	bool ok = scope_open_store(&s, app, STORE_WRITE, NULL, a, err);
 	if (ok) {
 		ok = keep_up(&s, app, out, err);
 		scope_close(&s);
