@@ -114,8 +114,8 @@ bool identify_report(struct store *s, struct book_report *in, struct arena *a,
 		return false;
 	if (known)
 		return true;
-	if (!book_report_add(s, in, err) || !facts_put_end(s, in->id, err) ||
-	    !settle_kin(s, in, a, &kin, err))
+	if (!store_release(s, err) || !book_report_add(s, in, err) ||
+	    !facts_put_end(s, in->id, err) || !settle_kin(s, in, a, &kin, err))
 		return false;
 	if (kin.superseded_by) {
 		out->status = STATUS_SUPERSEDED;

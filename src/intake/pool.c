@@ -164,6 +164,8 @@ bool pool_give(struct pool_worker *w, const struct worker_batch *b, const int *f
 	if (w->batches++ == 0)
 		start_clock(w);
 	w->served += b->n;
+	if (w->served >= POOL_ITEMS)
+		pool_retire(w); /* it ends once it is through with what it holds */
 	return true;
 }
 
@@ -174,8 +176,6 @@ bool pool_heard(struct pool_worker *w)
 		return false;
 	w->batches--;
 	start_clock(w);
-	if (w->served >= POOL_ITEMS && w->batches == 0)
-		pool_retire(w);
 	return true;
 }
 

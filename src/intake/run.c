@@ -456,7 +456,7 @@ static void wait_for_news(struct ingest *in)
 		p[0].events |= POLLOUT;
 	for (size_t i = 0; i < POOL_MAX; i++) {
 		struct pool_worker *w = &in->pool.worker[i];
-		if (w->state != POOL_LIVE || w->retiring)
+		if (w->state != POOL_LIVE)
 			continue;
 		who[n - 1] = w;
 		p[n++] = (struct pollfd){ w->feed, POLLIN, 0 };

@@ -301,7 +301,7 @@ static bool settle_report(struct writer *w, struct book_report *r)
 	if (!identify_report(w->store, r, w->member_arena, &id, &w->err))
 		return false;
 	bool stays = id.status != STATUS_DUPLICATE && id.status != STATUS_REFUSED;
-	if (!(stays ? store_release(w->store, &w->err) : forget_rows(w)))
+	if (!stays && !forget_rows(w))
 		return false;
 	growth_add(&w->group_growth, &id.growth);
 	if (id.status != STATUS_REFUSED)

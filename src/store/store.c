@@ -20,7 +20,8 @@
 
 enum {
 	BUSY_DEFAULT_MS = 30000,
-	BUSY_POLL_MS = 5
+	BUSY_POLL_MS = 5,
+	SAVEPOINT_MEMORY = 8 * 1024 * 1024
 };
 
 /* --- errors in words --- */
@@ -330,6 +331,8 @@ struct store *store_open(const struct store_options *o, struct err *err)
 {
 	/* Its counting takes a mutex a malloc; refused, and no harm, once SQLite runs. */
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	/* A savepoint a report: what it saves goes to a temporary file only past this. */
+	(void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, SAVEPOINT_MEMORY);
 	struct store *s = heap_array(1, sizeof(*s));
 	/* Never a name that means something to SQLite, as ":memory:" does. */
 	const char *given = o->path ? o->path : "";
