@@ -184,26 +184,28 @@ static bool retire_all(struct scope *s, const struct book_client *c, int64_t whe
 	return book_client_retire(s->store, c->id, when, err);
 }
 
+static bool retire(struct scope *s, const struct app *app, struct sv name,
+		   struct app_client *out, struct err *err)
+{
+	const struct book_client *c = scope_client_named(s, name);
+	if (!c)
+		return no_such_client(name, err);
+	if (c->retired)
+		return err_set(err, ERR_USAGE, "the client \"%.*s\" is retired already",
+			       SV_ARG(c->name));
+	*out = plain(app, c);
+	out->retired = app->now;
+	return store_begin(s->store, err) &&
+	       scope_commit(s, retire_all(s, c, app->now, err), err);
+}
+
 bool app_client_retire(const struct app *app, struct sv name, struct arena *a,
 		       struct app_client *out, struct err *err)
 {
 	struct scope s;
-	bool ok;
 	if (!scope_open(&s, app, STORE_WRITE, NULL, a, err))
 		return false;
-	const struct book_client *c = scope_client_named(&s, name);
-	if (!c)
-		ok = no_such_client(name, err);
-	else if (c->retired)
-		ok = err_set(err, ERR_USAGE, "the client \"%.*s\" is retired already",
-			     SV_ARG(c->name));
-	else
-		ok = store_begin(s.store, err) &&
-		     scope_commit(&s, retire_all(&s, c, app->now, err), err);
-	if (ok) {
-		*out = plain(app, c);
-		out->retired = app->now;
-	}
+	bool ok = retire(&s, app, name, out, err);
 	scope_close(&s);
 	return ok;
 }

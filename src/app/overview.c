@@ -20,13 +20,13 @@ static void sum_line(struct app_overview *o, const struct app_domain_line *d)
 static void sum_client(struct app_overview *o, const struct scope *s,
 		       const struct app_domain_line *d)
 {
-	struct app_client_line *c = o->client_n ? &o->client[o->client_n - 1] : NULL;
-	if (!c || !sv_eq(c->name, d->client)) {
+	if (o->client_n == 0 || !sv_eq(o->client[o->client_n - 1].name, d->client)) {
 		const struct book_client *b = scope_client_named(s, d->client);
-		c = &o->client[o->client_n++];
-		*c = (struct app_client_line){ .name = d->client,
-					       .retired = b && b->retired };
+		o->client[o->client_n++] = (struct app_client_line){
+			.name = d->client, .retired = b && b->retired
+		};
 	}
+	struct app_client_line *c = &o->client[o->client_n - 1];
 	c->domains++;
 	app_figures_add(&c->f, &d->f);
 }

@@ -89,11 +89,11 @@ static const struct cli_option *find(const struct cli_command *c, struct sv name
 				     bool letter)
 {
 	for (unsigned i = 0; c && c->option[i] != OPT_NONE; i++)
-		if (is_named(cli_option(c->option[i]), name, letter))
-			return cli_option(c->option[i]);
-	for (unsigned i = OPT_NONE + 1; i < OPT_N; i++)
-		if (cli_option(i)->global && is_named(cli_option(i), name, letter))
-			return cli_option(i);
+		if (is_named(&options[c->option[i] - 1], name, letter))
+			return &options[c->option[i] - 1];
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+		if (options[i].global && is_named(&options[i], name, letter))
+			return &options[i];
 	return NULL;
 }
 

@@ -10,7 +10,8 @@
 
 enum {
 	SHOWN = 10,
-	SPARK_DEFAULT = 60
+	SPARK_DEFAULT = 60,
+	SPARK_MOST = 120
 };
 
 /* --- records to publish --- */
@@ -248,7 +249,7 @@ static void show_trend_line(struct out *o, const char *label, const uint64_t *va
 	for (size_t i = 0; i < n; i++)
 		most = value[i] > most ? value[i] : most;
 	outf(o, "  %-8s  %s", label, paint_on(o, p));
-	spark_add(&o->b, value, n, cells < SPARK_DEFAULT * 2 ? cells : SPARK_DEFAULT * 2);
+	spark_add(&o->b, value, n, cells < SPARK_MOST ? cells : SPARK_MOST);
 	outf(o, "%s  up to %s a day\n", paint_off(o, p), words_number(most, text));
 }
 

@@ -14,7 +14,8 @@ enum {
 	RANKS = 9,
 	COLUMNS_MAX = 16,
 	LEAST_OF_ALL = 3,
-	CELL_MAX = 65536
+	CELL_MAX = 65536,
+	CELL_VISIBLE_MAX = 8 * CELL_MAX
 };
 
 struct cell {
@@ -56,7 +57,7 @@ void table_free(struct table **t)
 void table_cell(struct table *t, struct sv text, enum paint p)
 {
 	struct buf b;
-	buf_init(&b, CELL_MAX * 8);
+	buf_init(&b, CELL_VISIBLE_MAX);
 	text_add_visible(&b, sv_sub(text, 0, CELL_MAX));
 	if (t->n == t->cap) {
 		t->cap = t->cap ? t->cap * 2 : 64;
@@ -176,9 +177,9 @@ static void print_line(const struct table *t, struct out *o, const struct cell *
 
 void table_print(const struct table *t, struct out *o)
 {
-	size_t width[COLUMNS_MAX];
+	size_t width[COLUMNS_MAX] = { 0 };
 	bool hidden[COLUMNS_MAX] = { false };
-	struct cell heading[COLUMNS_MAX];
+	struct cell heading[COLUMNS_MAX] = { 0 };
 	fit(t, o->width, hidden, width);
 	for (size_t i = 0; i < t->columns; i++) {
 		struct sv text = sv_from(t->column[i].heading);
