@@ -17,7 +17,7 @@
 #define EVIL \
 	"=cmd|' /C " \
 	"calc'!A0\x1b]0;pwned\x07\x1b[2J\r\n\xe2\x80\xae\xe2\x80\x8b<b>\"\\\xff" \
-	"\xc2\x9b"
+	"\xc2\x9b\xe2\x80\xac"
 
 static const struct sv evil = { EVIL, sizeof(EVIL) - 1 };
 
@@ -337,7 +337,8 @@ enum {
 
 static void expect_harmless(const struct out *o)
 {
-	static const char *const hidden[] = { "\xe2\x80\xae", "\xe2\x80\x8b", "\xc2\x9b",
+	static const char override[] = { '\xe2', '\x80', '\xae', '\0' };
+	static const char *const hidden[] = { override, "\xe2\x80\x8b", "\xc2\x9b",
 					      "\xff" };
 	const char *text = buf_str(&o->b);
 	assert_int_equal(strlen(text), o->b.n);

@@ -67,13 +67,10 @@ static void makes_cells_visible(void **state)
 	struct table *t = table_new(one, 1);
 	(void)state;
 	out_init(&o, -1, OUT_TEXT);
-	table_cell(t,
-		   SV("a\x1b[31mb\n\xe2\x80\xae"
-		      "c"),
-		   PAINT_NONE);
+	table_cell(t, SV("a\x1b[31mb\n\xe2\x80\xae\xe2\x80\xac"), PAINT_NONE);
 	table_print(t, &o);
 	assert_null(strchr(buf_str(&o.b), '\x1b'));
-	assert_null(strstr(buf_str(&o.b), "\xe2\x80\xae"));
+	assert_null(strchr(buf_str(&o.b), '\xe2'));
 	assert_int_equal(sv_find(buf_sv(&o.b), SV("\n  a\\x1b[31mb\\x0a")), 3);
 	table_free(&t);
 	out_deinit(&o);
