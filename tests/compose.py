@@ -136,7 +136,8 @@ def text(words="This is a DMARC aggregate report.\n", type="text/plain; charset=
 
 
 def mail(*parts, sender="dmarc@reporter.example", to="rua@example.com",
-         subject="Report Domain: example.com Submitter: reporter.example Report-ID: <r-1>",
+         subject="Report Domain: example.com Submitter: reporter.example "
+         "Report-ID: <r-1>",
          message_id="<1@reporter.example>", date="Wed, 02 Jul 2025 03:00:00 +0000",
          headers=(), subtype="mixed", boundary="=_b1", newline=b"\r\n"):
     """A mail; one part alone is its body, several are a multipart."""
@@ -170,7 +171,8 @@ def report_mail(data, end=".xml.gz", **how):
 
 
 def nested(inner, **how):
-    return mail(text("Forwarded.\n"), part(inner, "message/rfc822", encoding="7bit"), **how)
+    return mail(text("Forwarded.\n"), part(inner, "message/rfc822", encoding="7bit"),
+                **how)
 
 
 def mbox(*mails, newline=b"\n"):
@@ -178,7 +180,8 @@ def mbox(*mails, newline=b"\n"):
     out = b""
     for i, m in enumerate(mails):
         lines = m.replace(b"\r\n", b"\n").split(b"\n")
-        lines = [b">" + li if li.lstrip(b">").startswith(b"From ") else li for li in lines]
+        lines = [b">" + li if li.lstrip(b">").startswith(b"From ") else li
+                 for li in lines]
         body = b"\n".join(lines)
         if not body.endswith(b"\n"):
             body += b"\n"

@@ -62,4 +62,5 @@ def run(case, *args, columns=80, env=None):
         process.wait(timeout=60)
     except subprocess.TimeoutExpired:
         case.fail("no end: %r" % (args,))
-    return process.returncode, out.replace(b"\r\n", b"\n").decode("utf-8", "surrogateescape")
+    out = out.replace(b"\r\n", b"\n")
+    return process.returncode, out.decode("utf-8", "surrogateescape")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which of several reports count: copies, cut copies, and reports that share their key."""
+"""Which of several reports count: copies, cut copies, and reports that share a key."""
 import itertools
 import json
 import unittest
@@ -103,7 +103,8 @@ class Truncated(Conflicts):
         for i, order in enumerate(itertools.permutations(items)):
             self.db = self.tmp / ("%d.db" % i)
             with self.subTest(order=order):
-                found, summary = self.ingest(*(self.tmp / n for n in order), "--jobs", "1")
+                found, summary = self.ingest(*(self.tmp / n for n in order),
+                                             "--jobs", "1")
                 self.assertEqual(summary["conflict"], 0, found)
                 self.assertEqual([o["status"] for o in found], [
                     "superseded" if any(size[a] > size[b] for a in order[:k]) else "new"
@@ -175,7 +176,7 @@ class Truncated(Conflicts):
 
 class OneKey(Conflicts):
     def test_three_brands(self):
-        """GMO Pepabo: one organisation, id, domain and window; only the e-mail differs."""
+        """GMO Pepabo: one organisation, id, domain, window; only the e-mail differs."""
         brands = [c.report([c.row(n, "192.0.2.%d" % n)], org="GMO Pepabo",
                            email="postmaster@%s.example" % brand)
                   for n, brand in enumerate(("muumuu", "heteml", "lolipop"), 1)]

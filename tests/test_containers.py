@@ -230,15 +230,17 @@ class Mails(Containers):
     def test_octet_stream_and_split_name(self):
         """Amazon SES: the type only by the name, which is in pieces (RFC 2231)."""
         pieces = ("Content-Disposition: attachment; filename*0=\"amazonses.com!exam\";\n"
-                  " filename*1=\"ple.com!1751328000\"; filename*2=\"!1751414399.xml.gz\"",)
+                  " filename*1=\"ple.com!1751328000\";"
+                  " filename*2=\"!1751414399.xml.gz\"",)
         self.read(c.mail(c.text(), c.part(c.gz(XML), "application/octet-stream",
                                           headers=pieces),
                          subject="Dmarc Aggregate Report Domain: {example.com}  "
                          "Submitter: {Amazon SES}  Date: {2025-07-01}  Report-ID: {r-1}"))
 
     def test_split_and_encoded_name_of_what_is_damaged(self):
-        """The name in pieces, with a character set, tells what was meant to be a report."""
-        pieces = ("Content-Disposition: attachment;\n filename*0*=utf-8''reporter.example;"
+        """A name in pieces, with a character set, tells what was meant to be a report."""
+        pieces = ("Content-Disposition: attachment;\n"
+                  " filename*0*=utf-8''reporter.example;"
                   "\n filename*1*=%21example.com%211751328000;\n"
                   " filename*2=\"!1751414399.xml.gz\"",)
         o = self.read(c.mail(c.text(), c.part(b"???", "application/octet-stream",
@@ -313,7 +315,8 @@ class Mails(Containers):
 
     def test_preview(self):
         """Microsoft's "[Preview]" mails: alternatives within related within mixed."""
-        alternatives = c.mail(c.text(), c.part(b"<p>hi</p>", "text/html", encoding="7bit"),
+        html = c.part(b"<p>hi</p>", "text/html", encoding="7bit")
+        alternatives = c.mail(c.text(), html,
                               subtype="alternative", boundary="=_b3", newline=b"\n")
         inner = alternatives[alternatives.index(b"Content-Type:"):]
         o = self.read(c.mail(inner, c.part(c.gz(XML), "application/gzip", NAME),
@@ -402,7 +405,8 @@ class Mails(Containers):
         o = self.read(c.report_mail(XML, sender="noreply@reports.example", headers=(
             "DKIM-Signature: v=1; a=rsa-sha256; d=reports.example;\n s=k1; bh=; b=",
             "DKIM-Signature: v=1; a=rsa-sha256; d=esp.example; s=k2; bh=; b=",
-            "Authentication-Results: mx.example.com; dkim=pass\n header.d=reports.example",
+            "Authentication-Results: mx.example.com; dkim=pass\n"
+            " header.d=reports.example",
         )))
         d = self.postern("report", "show", "--json", o["id"]).json()["deliveries"]
         self.assertEqual(len(d), 1)

@@ -50,7 +50,8 @@ def hostile_report(**how):
 
 
 class Hostile(Case):
-    NAME = ("=n\x1b[35m" + NASTY + " \n-" + MARKUP.replace("/", "_")).encode() + b"\xff\x9b"
+    NAME = ("=n\x1b[35m" + NASTY + " \n-" + MARKUP.replace("/", "_")).encode() \
+        + b"\xff\x9b"
 
     def setUp(self):
         super().setUp()
@@ -63,15 +64,17 @@ class Hostile(Case):
             bytes(folder) + b"/mail": c.mail(
                 c.text(), c.part(c.gz(hostile_report(report_id="=m" + NASTY)),
                                  "application/gzip", word(WORSE) + "!a!b.xml.gz"),
-                subject=word("=s" + WORSE), date=word(WORSE), message_id=word("<" + WORSE),
+                subject=word("=s" + WORSE), date=word(WORSE),
+                message_id=word("<" + WORSE),
                 headers=("Authentication-Results: %s; dkim=pass" % word(WORSE),
                          "DKIM-Signature: v=1; d=%s; s=a; b=" % word(WORSE),
                          "From: %s <%s@evil.example>" % (word(WORSE), word(WORSE)))),
             bytes(folder) + b"/zip": c.zipped(
                 (FORMULA + WORSE + ".xml", hostile_report(report_id="=z" + NASTY))),
             # Not XML any more: the lenient reader.
-            bytes(folder) + b"/broken": c.swap(hostile_report(report_id="=l" + NASTY), "</row>",
-                                               "\x1b[35m\x07</row></xx\x1b>"),
+            bytes(folder) + b"/broken": c.swap(
+                hostile_report(report_id="=l" + NASTY), "</row>",
+                "\x1b[35m\x07</row></xx\x1b>"),
             bytes(folder) + b"/refused": b"\x1b[35m" + NASTY.encode() + b"\xff junk",
             bytes(folder) + b"/meant": c.mail(c.text(), c.part(
                 b"\x1b[35m\x07" + NASTY.encode() + b"<script>", "application/gzip",
@@ -196,7 +199,8 @@ class Hostile(Case):
         name = "=x\x1b[35m" + NASTY
         for words in (("overview", "--client", name), ("domain", "show", name),
                       ("report", "show", name), (name,), ("overview", "--" + name),
-                      ("overview", "--since", name), ("client", "add", name, "--raw", name),
+                      ("overview", "--since", name),
+                      ("client", "add", name, "--raw", name),
                       ("unassigned", "refuse", self.tmp / name), ("help", name),
                       ("domain", "add", name, "--client", name)):
             with self.subTest(words=words):
@@ -221,7 +225,8 @@ class Hostile(Case):
                 self.check_cell(cell)
 
     def test_settings(self):
-        conf = self.write("postern.conf", "jo\x1b[35mbs = 1\n\u202eevil = 2\njobs = \x1b[35m\n")
+        conf = self.write("postern.conf",
+                          "jo\x1b[35mbs = 1\n\u202eevil = 2\njobs = \x1b[35m\n")
         for words in (("config", "check"), ("config", "show"), ("overview",)):
             for form in ((), ("--json",)):
                 r = self.postern(*words, *form, "--config", conf, code=None)

@@ -57,8 +57,8 @@ class Book(Keeping):
         self.assertNotIn("_report._dmarc", r.out)
 
     def test_parked_domain(self):
-        r = self.postern("client", "add", "Acme", "--parked-domain", "old.example", "--raw",
-                         "rua@msp.example")
+        r = self.postern("client", "add", "Acme", "--parked-domain", "old.example",
+                         "--raw", "rua@msp.example")
         for line in ('_dmarc.old.example. IN TXT "v=DMARC1; p=reject; '
                      'rua=mailto:rua@msp.example"', 'old.example. IN TXT "v=spf1 -all"',
                      "old.example. IN MX 0 .",
@@ -190,7 +190,8 @@ class Owners(Keeping):
         self.send(7, domain="www.example.com")
         shown = self.show("example.com")
         self.assertIn("www.example.com", str(shown))
-        self.assertIn("www.example.com", self.postern("domain", "show", "example.com").out)
+        self.assertIn("www.example.com",
+                      self.postern("domain", "show", "example.com").out)
         # As reported: not in the book, and shown by itself.
         self.assertEqual(self.days("www.example.com"), [(day(1), 7, 7)])
 

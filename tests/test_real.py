@@ -68,7 +68,10 @@ class Real(Case):
             self.assertEqual(summary[name], 0, name)
         self.assertEqual(sum(o["status"] == "duplicate" for o in found), 987)
         self.assertEqual(summary["refused"], len(OTHERS))
-        key = lambda o: (o["path"], o["id"], figures(o), [r["name"] for r in o["repairs"]])
+
+        def key(o):
+            return o["path"], o["id"], figures(o), [r["name"] for r in o["repairs"]]
+
         self.assertEqual(sorted(map(key, found)), sorted(map(key, before)))
         self.assertEqual(self.totals(), total)
 
