@@ -263,7 +263,7 @@ static bool look(struct store *s, enum store_file *out, struct err *err)
 	return blocked && connect_immutable(s, err) && migrate_look(s, out, err);
 }
 
-static bool use_wal(struct store *s, struct err *err)
+static bool ask_wal(struct store *s, struct err *err)
 {
 	sqlite3_stmt *st = stmt_open(s, "PRAGMA journal_mode=WAL", err);
 	if (!st)
@@ -277,6 +277,19 @@ static bool use_wal(struct store *s, struct err *err)
 			      s->path);
 	stmt_close(&st);
 	return ok;
+}
+
+/* Where two processes make one database, both may want this at once: SQLite sees that
+ * they would wait for each other, and says that it is locked without asking on_busy(). */
+static bool use_wal(struct store *s, struct err *err)
+{
+	for (int tries = 0;; tries++) {
+		if (ask_wal(s, err))
+			return true;
+		bool locked = (sqlite3_errcode(s->db) & 0xff) == SQLITE_BUSY;
+		if (err->code != ERR_TEMP || !locked || !on_busy(s, tries))
+			return false;
+	}
 }
 
 static bool settle_file(struct store *s, enum store_file file, struct err *err)
