@@ -3,15 +3,13 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
-	IDLE_MS = 4, /* how long an open group waits for more */
+	IDLE_MS = 25, /* how long an open group waits for what is under way */
 	SLOTS_MAX = 256,
 	READ_SIZE = 256 * 1024,
 	/* A slot's item is gathered whole up to this; a longer one has the writer alone.
@@ -169,28 +167,15 @@ static bool slot_read(struct desk *d, struct slot *s)
 
 /* --- the parent --- */
 
-static char *copy(struct sv s)
-{
-	char *p = heap_array(1, s.n + 1);
-	if (s.n)
-		memcpy(p, s.p, s.n);
-	return p;
-}
-
 /* Raw that is known is told about; what is not goes to `unknown`. */
 static bool answer(struct desk *d, const struct frame_ask *ask, struct buf *unknown)
 {
 	struct writer *w = &d->w;
-	struct asked *a = &w->asked[ask->item % WRITER_ITEMS];
+	struct asked *a = writer_remember_asked(w, ask);
 	struct book_raw raw;
 	bool found;
-	if (ask->item == 0 || a->item)
+	if (!a)
 		return err_set(&w->err, ERR_INTERNAL, "an item was asked about twice");
-	*a = (struct asked){ .item = ask->item,
-			     .size = ask->size,
-			     .path = copy(ask->path),
-			     .prefix = copy(ask->prefix) };
-	memcpy(a->sha, ask->sha, sizeof(a->sha));
 	arena_reset(w->scratch);
 	if (!book_raw_find(w->store, a->sha, w->scratch, &raw, &found, &w->err))
 		return false;
@@ -201,6 +186,7 @@ static bool answer(struct desk *d, const struct frame_ask *ask, struct buf *unkn
 	if (!writer_tell_known(w, a, &raw))
 		return false;
 	frame_put_u64(&w->pending, FRAME_SETTLED, a->item);
+	w->settled_n++;
 	return w->begun || writer_tell_pending(w);
 }
 
@@ -282,6 +268,14 @@ static bool side_read(struct desk *d)
 
 /* --- the desk --- */
 
+/* An open group waits a little for what is with the workers, and for nothing else. */
+static int patience(const struct writer *w)
+{
+	if (!w->begun && w->pending.n == 0)
+		return -1;
+	return w->asked_n > w->settled_n ? IDLE_MS : 0;
+}
+
 static bool wait_and_serve(struct desk *d)
 {
 	struct pollfd p[2 + SLOTS_MAX] = { { d->w.spec->talk, POLLIN, 0 },
@@ -289,7 +283,7 @@ static bool wait_and_serve(struct desk *d)
 	size_t n = d->slot_n;
 	for (size_t i = 0; i < n; i++)
 		p[2 + i] = (struct pollfd){ d->slot[i].fd, POLLIN, 0 };
-	int ready = poll(p, 2 + n, d->w.begun || d->w.pending.n ? IDLE_MS : -1);
+	int ready = poll(p, 2 + n, patience(&d->w));
 	if (ready < 0 && errno != EINTR)
 		return err_set(&d->w.err, ERR_INTERNAL, "poll: %s", strerror(errno));
 	if (ready <= 0)
@@ -341,43 +335,27 @@ static void report_failure(struct writer *w)
 
 static void desk_free(struct desk *d)
 {
-	for (size_t i = 0; i < WRITER_ITEMS; i++)
-		writer_forget_asked(&d->w, d->w.asked[i].item);
 	for (size_t i = 0; i < d->slot_n; i++)
 		buf_deinit(&d->slot[i].in);
-	free(d->w.asked);
-	free(d->w.dictionary);
 	free(d->chunk);
-	buf_deinit(&d->w.pending);
 	buf_deinit(&d->talk);
-	arena_free(&d->w.member_arena);
-	arena_free(&d->w.scratch);
+	writer_close(&d->w);
 	free(d);
 }
 
-int writer_run(void *ctx)
+int writer_run(void *spec)
 {
-	const struct writer_spec *spec = ctx;
 	struct desk *d = heap_array(1, sizeof(*d));
 	struct writer *w = &d->w;
-	w->spec = spec;
-	w->asked = heap_array(WRITER_ITEMS, sizeof(*w->asked));
-	w->dictionary = heap_array(WRITER_DICTIONARY, sizeof(*w->dictionary));
-	w->member_arena = arena_new();
-	w->scratch = arena_new();
 	d->chunk = heap_array(1, READ_SIZE);
-	buf_init(&w->pending, WRITER_PENDING);
 	buf_init(&d->talk, LIMIT_FRAME);
-	w->store = store_open(
-		&(struct store_options){ .path = spec->db, .mode = STORE_CREATE },
-		&w->err);
-	bool ok = w->store && serve(d);
+	bool ok = writer_open(w, spec) && serve(d);
 	if (!ok) {
-		if (w->store && w->begun)
+		/* The lock goes first: the parent may not be listening. */
+		if (w->store)
 			store_rollback(w->store);
 		report_failure(w);
 	}
-	store_close(&w->store);
 	desk_free(d);
 	return ok ? 0 : 1;
 }

@@ -13,7 +13,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct writer_spec spec = { .has_now = true, .now = 1795600000 };
 static char folder[] = "/tmp/postern-fuzz-XXXXXX";
 
 static void remove_store(void)
@@ -29,22 +28,17 @@ static void remove_store(void)
 
 static struct writer *writer_make(void)
 {
+	static char path[64];
+	static struct writer_spec spec = {
+		.db = path, .talk = -1, .side = -1, .has_now = true, .now = 1795600000
+	};
 	struct writer *w = heap_array(1, sizeof(*w));
-	char path[64];
 	if (!mkdtemp(folder))
 		abort();
 	(void)snprintf(path, sizeof(path), "%s/db", folder);
-	w->spec = &spec;
-	w->asked = heap_array(WRITER_ITEMS, sizeof(*w->asked));
-	w->dictionary = heap_array(WRITER_DICTIONARY, sizeof(*w->dictionary));
-	w->member_arena = arena_new();
-	w->scratch = arena_new();
-	buf_init(&w->pending, 1 << 26);
-	w->store = store_open(
-		&(struct store_options){ .path = path, .mode = STORE_CREATE }, &w->err);
-	if (!w->store)
+	if (!writer_open(w, &spec))
 		abort();
-	atexit(remove_store);
+	(void)atexit(remove_store);
 	return w;
 }
 
@@ -70,8 +64,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	put_beginning(&b, size ? data[0] : 0);
 	if (size)
 		buf_add(&b, data + 1, size - 1);
-	w->asked[1] =
-		(struct asked){ .item = 1, .size = 9, .path = path, .prefix = prefix };
+	w->asked[1] = (struct asked){
+		.item = 1, .size = LIMIT_RAW_PIECE, .path = path, .prefix = prefix
+	};
 	struct sv left = buf_sv(&b);
 	struct frame f;
 	enum applied a = APPLIED;
@@ -82,11 +77,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			      w->err.text);
 		abort();
 	}
-	if (w->begun)
-		store_rollback(w->store);
-	w->begun = false;
-	w->in = (struct entering){ 0 };
-	buf_clear(&w->pending);
+	buf_clear(&w->pending); /* nobody is told */
+	if (!writer_roll_back(w))
+		abort();
 	buf_deinit(&b);
 	return 0;
 }

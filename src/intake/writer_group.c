@@ -26,7 +26,54 @@ int64_t writer_now(const struct writer *w)
 	return w->spec->has_now ? w->spec->now : (int64_t)time(NULL);
 }
 
+bool writer_open(struct writer *w, const struct writer_spec *spec)
+{
+	*w = (struct writer){ .spec = spec };
+	w->asked = heap_array(WRITER_ITEMS, sizeof(*w->asked));
+	w->dictionary = heap_array(WRITER_DICTIONARY, sizeof(*w->dictionary));
+	w->member_arena = arena_new();
+	w->scratch = arena_new();
+	buf_init(&w->pending, WRITER_PENDING);
+	const struct store_options o = { .path = spec->db, .mode = STORE_CREATE };
+	w->store = store_open(&o, &w->err);
+	return w->store != NULL;
+}
+
+void writer_close(struct writer *w)
+{
+	store_close(&w->store);
+	for (size_t i = 0; i < WRITER_ITEMS; i++)
+		writer_forget_asked(w, w->asked[i].item);
+	free(w->asked);
+	free(w->dictionary);
+	buf_deinit(&w->pending);
+	arena_free(&w->member_arena);
+	arena_free(&w->scratch);
+}
+
 /* --- what the parent asked about --- */
+
+static char *copy(struct sv s)
+{
+	char *p = heap_array(1, s.n + 1);
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	return p;
+}
+
+struct asked *writer_remember_asked(struct writer *w, const struct frame_ask *ask)
+{
+	struct asked *a = &w->asked[ask->item % WRITER_ITEMS];
+	if (ask->item == 0 || a->item)
+		return NULL;
+	*a = (struct asked){ .item = ask->item,
+			     .size = ask->size,
+			     .path = copy(ask->path),
+			     .prefix = copy(ask->prefix) };
+	memcpy(a->sha, ask->sha, sizeof(a->sha));
+	w->asked_n++;
+	return a;
+}
 
 struct asked *writer_asked(struct writer *w, uint64_t item)
 {
@@ -42,6 +89,7 @@ void writer_forget_asked(struct writer *w, uint64_t item)
 	free(a->path);
 	free(a->prefix);
 	*a = (struct asked){ 0 };
+	w->asked_n--;
 }
 
 /* --- the group --- */
@@ -99,6 +147,7 @@ bool writer_tell_pending(struct writer *w)
 		if (f.type == FRAME_SETTLED && frame_get_u64(f.body, &item))
 			writer_forget_asked(w, item);
 	}
+	w->settled_n = 0;
 	buf_clear(&w->pending);
 	return ok;
 }
@@ -157,6 +206,7 @@ bool writer_roll_back(struct writer *w)
 		store_rollback(w->store);
 	w->begun = false;
 	w->in = (struct entering){ 0 };
+	w->settled_n = 0;
 	buf_clear(&w->pending);
 	bool ok = writer_tell(w, buf_sv(&told));
 	buf_deinit(&told);

@@ -59,7 +59,8 @@ struct writer {
 	uint64_t begun_ms, held_ms;
 	uint32_t group_items;
 	uint64_t group_bytes;
-	struct buf pending; /* what the parent is told after the commit */
+	struct buf pending;          /* what the parent is told after the commit */
+	uint32_t asked_n, settled_n; /* items asked about; of them settled in `pending` */
 	struct growth group_growth, growth;
 	struct err err;
 };
@@ -71,6 +72,9 @@ enum applied {
 	APPLIED_FAILED
 };
 
+/* Opens the database that the spec names. Closing undoes what is not committed. */
+bool writer_open(struct writer *w, const struct writer_spec *spec);
+void writer_close(struct writer *w);
 enum applied writer_apply(struct writer *w, const struct frame *f);
 /* Enters an item that no worker can read: refused, with its bytes. */
 bool writer_keep(struct writer *w, const struct frame_keep *k, int fd);
@@ -81,6 +85,8 @@ bool writer_tell_known(struct writer *w, const struct asked *asked,
 int64_t writer_now(const struct writer *w);
 
 /* --- what the parent asked about (writer_group.c) --- */
+/* NULL: its place is taken. */
+struct asked *writer_remember_asked(struct writer *w, const struct frame_ask *ask);
 struct asked *writer_asked(struct writer *w, uint64_t item);
 void writer_forget_asked(struct writer *w, uint64_t item);
 

@@ -373,6 +373,7 @@ static bool settle_item(struct writer *w, const struct frame_done *d)
 	if (!(in->known ? writer_tell_known(w, in->asked, &in->raw) : settle_raw(w, d)))
 		return false;
 	frame_put_u64(&w->pending, FRAME_SETTLED, in->asked->item);
+	w->settled_n++;
 	return true;
 }
 
@@ -406,6 +407,8 @@ enum applied writer_apply(struct writer *w, const struct frame *f)
 	case FRAME_ROWS:
 		return apply_rows(w, f->body);
 	case FRAME_RESET:
+		if (!w->in.in_member)
+			return APPLIED_NONSENSE;
 		w->in.dictionary_n = 0;
 		return APPLIED;
 	case FRAME_AGAIN:
