@@ -408,14 +408,20 @@ static enum feed_step open_file(struct feed *f, const char *path, struct feed_it
 		return FEED_UNREADABLE;
 	}
 	struct feed_source *source = source_new(fd, path);
-	ssize_t n = read_at(fd, f->chunk, FEED_HEAD, 0);
+	ssize_t n = read_at(fd, f->chunk, FEED_CHUNK, 0);
 	struct sv head = { f->chunk, n > 0 ? (size_t)n : 0 };
-	if (begins_mbox(head)) {
+	if (begins_mbox(sv_sub(head, 0, FEED_HEAD))) {
 		split_start(f, source, sv_sub(head, 0, 0));
 		return split_next(f, out, err);
 	}
 	*out = (struct feed_item){ .source = source, .length = (uint64_t)st.st_size };
-	return give(f, out, err);
+	if (head.n != out->length)
+		return give(f, out, err);
+	/* The common small file: it was read once, and need not be again. */
+	digest_reset(f->digest);
+	digest_add(f->digest, head.p, head.n);
+	digest_end(f->digest, out->sha);
+	return FEED_ITEM;
 }
 
 static enum feed_step open_stream(struct feed *f, const char *path, struct err *err)

@@ -13,8 +13,8 @@
  */
 enum {
 	POOL_MAX = 128,
-	POOL_AHEAD = 2,  /* batches that a worker may hold */
-	POOL_ITEMS = 64, /* after so many a worker makes room for a fresh one */
+	POOL_AHEAD = 2,   /* batches that a worker may hold */
+	POOL_ITEMS = 256, /* after so many a worker makes room for a fresh one */
 };
 
 enum pool_state {
