@@ -271,7 +271,8 @@ static void hear_item(struct ingest *in, enum frame_type type, struct item *it)
 {
 	if (type == FRAME_SETTLED) {
 		in->sum->files++;
-		in->progress.files++;
+		/* A file is through with the last of its mails. */
+		in->progress.files += it->at.source->refs == 1;
 		item_end(in, it);
 	} else if (type == FRAME_RETRY) {
 		enqueue(in, it);
