@@ -459,6 +459,8 @@ static bool end_element(struct lenient *l, struct sv name)
 static size_t bare_less_than(struct lenient *l, struct sv s)
 {
 	size_t end = sv_chr(rest_of(s, 1), '<') + 1;
+	if (end == s.n && end < SNIPPET && !l->last)
+		return 0;
 	build_note(l->build, REPAIR_BARE_LESS_THAN,
 		   sv_trim_end(sv_sub(s, 0, end < SNIPPET ? end : SNIPPET)));
 	return build_text(l->build, SV("<")) ? 1 : 0;
@@ -487,7 +489,7 @@ static size_t read_end_tag(struct lenient *l, struct sv s)
 	if (!l->last || !sv_eq_fold(local_name(name), SV("feedback")) ||
 	    !find_open(l, name, true))
 		return cut_markup(l, s);
-	build_note(l->build, REPAIR_LAST_BRACKET, s);
+	build_note(l->build, REPAIR_LAST_BRACKET, sv_trim_end(s));
 	return end_element(l, name) ? s.n : 0;
 }
 
