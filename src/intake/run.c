@@ -1,32 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "intake/intake.h"
+#include "intake/run_int.h"
 
 #include "base/arena.h"
 #include "crypto/digest.h"
-#include "intake/feed.h"
-#include "intake/frame.h"
-#include "intake/outcome.h"
-#include "intake/pool.h"
 #include "intake/side.h"
 #include "intake/writer.h"
-#include "store/book.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <poll.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
-	ITEMS = 1024, /* places, by id modulo; the writer has as many */
 	WINDOW = 512, /* items that may be under way; each may have a file open */
 	WINDOW_MIN = 8,
 	SPARE_FDS = 64, /* for all else */
@@ -34,59 +25,10 @@ enum {
 	FEED_BYTES = 4 * 1024 *
 		     1024, /* hashed at a stretch before the others get a turn */
 	BATCH_BYTES = 1024 * 1024,
-	TALK_SIZE = 256 * 1024,
 	JOBS_MAX = POOL_MAX / 2, /* so many may be on their way out beside them */
 	TICK_MS = 100,
 	PROGRESS_MS = 500,
 	STOP_MS = 3000, /* what is under way may still end, after an interrupt */
-};
-
-enum item_state {
-	ITEM_NONE,
-	ITEM_ASKED,
-	ITEM_QUEUED,
-	ITEM_GIVEN,
-	ITEM_HOPELESS,
-	ITEM_KEPT
-};
-
-struct item {
-	enum item_state state;
-	uint64_t id, worker;
-	struct feed_item at;
-	bool alone; /* it is read by itself: a worker ended while it had this one */
-	char why[160];
-};
-
-struct ingest {
-	const struct intake_options *o;
-	struct intake_summary *sum;
-	struct err *err;
-	bool failed; /* err says why; nothing more is begun */
-	bool unreadable;
-	bool undone; /* it was stopped before it was through */
-	/* items */
-	struct item *item;
-	uint64_t last_id;
-	unsigned under_way, window;
-	uint64_t *queue; /* ring of ids, ITEMS */
-	size_t queue_at, queue_n;
-	struct feed *feed;
-	bool fed, feed_waits;
-	/* the writer */
-	pid_t writer_pid;
-	int talk, side;
-	struct buf ask; /* not sent yet */
-	size_t asked;
-	struct buf heard;
-	char *chunk;
-	bool finish_sent, writer_done;
-	/* the workers */
-	struct pool pool;
-	struct proc_filters *filters;
-	bool stopping;
-	uint64_t started_ms, progress_ms, stop_ms;
-	struct intake_progress progress;
 };
 
 static uint64_t now_ms(void)
@@ -96,39 +38,12 @@ static uint64_t now_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-static void fail(struct ingest *in, const struct err *why)
-{
-	if (!in->failed)
-		*in->err = *why;
-	in->failed = true;
-}
-
 /* --- items --- */
-
-static struct item *item_find(struct ingest *in, uint64_t id)
-{
-	struct item *it = &in->item[id % ITEMS];
-	return it->state != ITEM_NONE && it->id == id ? it : NULL;
-}
-
-static void item_end(struct ingest *in, struct item *it)
-{
-	in->progress.bytes += it->at.length;
-	feed_source_release(&it->at.source);
-	*it = (struct item){ 0 };
-	in->under_way--;
-}
-
-static void enqueue(struct ingest *in, struct item *it)
-{
-	it->state = ITEM_QUEUED;
-	in->queue[(in->queue_at + in->queue_n++) % ITEMS] = it->id;
-}
 
 static struct item *dequeue(struct ingest *in)
 {
-	struct item *it = item_find(in, in->queue[in->queue_at]);
-	in->queue_at = (in->queue_at + 1) % ITEMS;
+	struct item *it = run_item_find(in, in->queue[in->queue_at]);
+	in->queue_at = (in->queue_at + 1) % RUN_ITEMS;
 	in->queue_n--;
 	return it;
 }
@@ -137,8 +52,8 @@ static struct item *item_new(struct ingest *in, const struct feed_item *at)
 {
 	do
 		in->last_id++;
-	while (in->item[in->last_id % ITEMS].state != ITEM_NONE);
-	struct item *it = &in->item[in->last_id % ITEMS];
+	while (in->item[in->last_id % RUN_ITEMS].state != ITEM_NONE);
+	struct item *it = &in->item[in->last_id % RUN_ITEMS];
 	*it = (struct item){ .state = ITEM_ASKED, .id = in->last_id, .at = *at };
 	in->under_way++;
 	return it;
@@ -177,7 +92,7 @@ static void feed_some(struct ingest *in)
 				in->o->warning(in->o->ctx, err.text);
 			break;
 		case FEED_FAILED:
-			fail(in, &err);
+			run_fail(in, &err);
 			in->fed = true;
 			break;
 		case FEED_STOPPED:
@@ -191,168 +106,6 @@ static void feed_some(struct ingest *in)
 	}
 }
 
-/* --- the writer --- */
-
-static bool is_report(const struct intake_outcome *o)
-{
-	return o->status == STATUS_NEW || o->status == STATUS_DUPLICATE ||
-	       o->status == STATUS_SUPERSEDED || o->status == STATUS_CONFLICT;
-}
-
-static void count_outcome(struct intake_summary *s, const struct intake_outcome *o)
-{
-	s->new_ += o->status == STATUS_NEW;
-	s->duplicate += o->status == STATUS_DUPLICATE;
-	s->superseded += o->status == STATUS_SUPERSEDED;
-	s->conflict += o->status == STATUS_CONFLICT;
-	s->refused += o->status == STATUS_REFUSED;
-	s->aside += o->status == STATUS_ASIDE;
-	s->reports += is_report(o);
-	s->repaired += is_report(o) && o->status != STATUS_DUPLICATE && o->repair_n > 0;
-}
-
-static void hear_outcome(struct ingest *in, struct sv body)
-{
-	struct intake_outcome o;
-	if (!outcome_get(body, &o))
-		return;
-	count_outcome(in->sum, &o);
-	in->progress.reports += is_report(&o);
-	if (in->o->outcome)
-		in->o->outcome(in->o->ctx, &o);
-}
-
-/* What a worker had when it ended is read again, each item by itself; what was by itself
- * already is refused. */
-static void hear_gone(struct ingest *in, uint64_t slot)
-{
-	struct pool_worker *w = pool_find(&in->pool, slot);
-	if (!w)
-		return;
-	pool_reap(w);
-	for (size_t i = 0; i < ITEMS; i++) {
-		struct item *it = &in->item[i];
-		if (it->state != ITEM_GIVEN || it->worker != slot)
-			continue;
-		if (!it->alone) {
-			it->alone = true;
-			enqueue(in, it);
-			continue;
-		}
-		(void)snprintf(it->why, sizeof(it->why), "%s",
-			       w->why[0] ? w->why : "the reader ended on it");
-		it->state = ITEM_HOPELESS;
-	}
-	w->state = POOL_FREE;
-}
-
-static void hear_fatal(struct ingest *in, struct sv body)
-{
-	struct err err = { .code = ERR_TEMP };
-	uint64_t code;
-	struct sv text;
-	if (sv_take_varint(&body, &code) && sv_take_block(&body, &text))
-		err_set(&err, (enum err_code)code, "%.*s", SV_ARG(text));
-	fail(in, &err);
-}
-
-static void hear_growth(struct ingest *in, struct sv body)
-{
-	int64_t *const grown[] = { &in->sum->rows, &in->sum->messages, &in->sum->passed };
-	for (size_t i = 0; i < 3; i++) {
-		uint64_t z;
-		if (sv_take_varint(&body, &z))
-			*grown[i] = (int64_t)(z >> 1) ^ -(int64_t)(z & 1);
-	}
-	in->writer_done = true;
-}
-
-static void hear_item(struct ingest *in, enum frame_type type, struct item *it)
-{
-	if (type == FRAME_SETTLED) {
-		in->sum->files++;
-		/* A file is through with the last of its mails. */
-		in->progress.files += it->at.source->refs == 1;
-		item_end(in, it);
-	} else if (type == FRAME_RETRY) {
-		enqueue(in, it);
-	} else if (it->state == ITEM_ASKED) {
-		enqueue(in, it);
-	}
-}
-
-static void hear(struct ingest *in, const struct frame *f)
-{
-	uint64_t id;
-	struct pool_worker *w;
-	if (f->type == FRAME_OUTCOME) {
-		hear_outcome(in, f->body);
-	} else if (f->type == FRAME_FATAL) {
-		hear_fatal(in, f->body);
-	} else if (f->type == FRAME_GROWTH) {
-		hear_growth(in, f->body);
-	} else if (frame_get_u64(f->body, &id)) {
-		if (f->type == FRAME_NONSENSE && (w = pool_find(&in->pool, id)))
-			pool_blame(w, "the reader answered with nonsense, and was ended");
-		if (f->type == FRAME_NONSENSE || f->type == FRAME_GONE)
-			hear_gone(in, id);
-		else if (item_find(in, id))
-			hear_item(in, f->type, item_find(in, id));
-	}
-}
-
-static void writer_is_gone(struct ingest *in)
-{
-	struct err err = { 0 };
-	int status = 0;
-	char text[80];
-	close(in->talk);
-	in->talk = -1;
-	while (waitpid(in->writer_pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (!in->writer_done) {
-		err_set(&err, ERR_TEMP,
-			"the writer ended too early (%s); what was reported is kept, run "
-			"the same command again for the rest",
-			proc_end_text(status, text));
-		fail(in, &err);
-	}
-}
-
-static void talk_in(struct ingest *in)
-{
-	ssize_t n = recv(in->talk, in->chunk, TALK_SIZE, MSG_DONTWAIT);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n <= 0 || !buf_add(&in->heard, in->chunk, (size_t)n)) {
-		writer_is_gone(in);
-		return;
-	}
-	struct sv left = buf_sv(&in->heard);
-	struct frame f;
-	while (frame_take(&left, &f) == FRAME_OK)
-		hear(in, &f);
-	size_t taken = in->heard.n - left.n;
-	if (taken)
-		memmove(in->heard.p, in->heard.p + taken, left.n);
-	in->heard.n = left.n;
-}
-
-static void talk_out(struct ingest *in)
-{
-	while (in->talk >= 0 && in->asked < in->ask.n) {
-		ssize_t n = send(in->talk, in->ask.p + in->asked, in->ask.n - in->asked,
-				 MSG_DONTWAIT | MSG_NOSIGNAL);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return;
-		in->asked += (size_t)n;
-	}
-	buf_clear(&in->ask);
-	in->asked = 0;
-}
-
 /* --- the workers --- */
 
 /* Small items go together, so that the hand-over costs little; but nobody sits idle. */
@@ -362,7 +115,7 @@ static uint32_t take_for_batch(struct ingest *in, bool is_idle, struct item **ou
 	uint64_t bytes = 0;
 	size_t share = in->queue_n / (in->pool.jobs * POOL_AHEAD) + 1;
 	while (in->queue_n && n < WORKER_BATCH && n < share && bytes < BATCH_BYTES) {
-		struct item *next = item_find(in, in->queue[in->queue_at]);
+		struct item *next = run_item_find(in, in->queue[in->queue_at]);
 		if (next && next->alone && (n || !is_idle))
 			break;
 		if (!dequeue(in))
@@ -394,7 +147,7 @@ static bool give_batch(struct ingest *in, struct pool_worker *w)
 		return false;
 	if (!pool_give(w, &b, fds)) {
 		for (uint32_t i = 0; i < b.n; i++)
-			enqueue(in, it[i]);
+			run_enqueue(in, it[i]);
 		pool_retire(w); /* it is gone; the writer will say so */
 		return true;
 	}
@@ -408,11 +161,11 @@ static void give_work(struct ingest *in)
 	struct err err = { 0 };
 	struct pool_worker *w;
 	if (in->queue_n && !pool_fill(&in->pool, in->queue_n, &err))
-		fail(in, &err);
+		run_fail(in, &err);
 	while (in->queue_n && (w = pool_idle(&in->pool)))
 		if (!give_batch(in, w))
 			break;
-	for (size_t i = 0; i < ITEMS; i++) {
+	for (size_t i = 0; i < RUN_ITEMS; i++) {
 		struct item *it = &in->item[i];
 		if (it->state != ITEM_HOPELESS)
 			continue;
@@ -425,7 +178,7 @@ static void give_work(struct ingest *in)
 
 static bool has_waiting_items(const struct ingest *in)
 {
-	for (size_t i = 0; i < ITEMS; i++)
+	for (size_t i = 0; i < RUN_ITEMS; i++)
 		if (in->item[i].state == ITEM_ASKED || in->item[i].state == ITEM_QUEUED)
 			return true;
 	return false;
@@ -472,7 +225,7 @@ static void wait_for_news(struct ingest *in)
 		    (p[i].revents & (POLLHUP | POLLERR)))
 			pool_reap(who[i - 1]);
 	if (p[0].revents & (POLLIN | POLLHUP | POLLERR))
-		talk_in(in);
+		run_talk_in(in);
 }
 
 static void show_progress(struct ingest *in, uint64_t now)
@@ -491,10 +244,10 @@ static void begin_stop(struct ingest *in, uint64_t now)
 	in->stopping = true;
 	in->stop_ms = now;
 	in->fed = true;
-	for (size_t i = 0; i < ITEMS; i++) {
+	for (size_t i = 0; i < RUN_ITEMS; i++) {
 		struct item *it = &in->item[i];
 		if (it->state == ITEM_ASKED || it->state == ITEM_QUEUED)
-			item_end(in, it);
+			run_item_end(in, it);
 	}
 	in->queue_n = 0;
 }
@@ -506,9 +259,9 @@ static bool is_asked_to_stop(const struct ingest *in)
 
 static void drop_leftovers(struct ingest *in)
 {
-	for (size_t i = 0; i < ITEMS; i++)
+	for (size_t i = 0; i < RUN_ITEMS; i++)
 		if (in->item[i].state != ITEM_NONE)
-			item_end(in, &in->item[i]);
+			run_item_end(in, &in->item[i]);
 }
 
 static void step(struct ingest *in)
@@ -533,7 +286,7 @@ static void step(struct ingest *in)
 		frame_finish(&in->ask, frame_start(&in->ask, FRAME_FINISH));
 		in->finish_sent = true;
 	}
-	talk_out(in);
+	run_talk_out(in);
 	wait_for_news(in);
 	pool_watch(&in->pool, now);
 	show_progress(in, now);
@@ -604,9 +357,9 @@ static bool start_writer(struct ingest *in)
 static bool set_up(struct ingest *in, const char *spool_dir)
 {
 	fill_standard_descriptors();
-	in->item = heap_array(ITEMS, sizeof(*in->item));
-	in->queue = heap_array(ITEMS, sizeof(*in->queue));
-	in->chunk = heap_array(1, TALK_SIZE);
+	in->item = heap_array(RUN_ITEMS, sizeof(*in->item));
+	in->queue = heap_array(RUN_ITEMS, sizeof(*in->queue));
+	in->chunk = heap_array(1, RUN_TALK);
 	buf_init(&in->ask, 64 * LIMIT_MIB);
 	buf_init(&in->heard, 64 * LIMIT_MIB);
 	in->feed = feed_new(in->o->paths, in->o->path_n, spool_dir, in->o->stop);
