@@ -262,6 +262,8 @@ static void drop_outside_text(struct build *b)
 				b->root_seen ? REPAIR_TEXT_AFTER : REPAIR_TEXT_BEFORE,
 				PLACE_DOCUMENT, text);
 	b->text_n = 0;
+	for (unsigned i = 0; i <= b->depth; i++)
+		b->frame[i].text = 0;
 }
 
 static bool root_begin(struct build *b, struct sv name, const struct build_attr *attr,

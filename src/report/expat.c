@@ -162,25 +162,31 @@ static enum aggregate_step parse(struct expat *x, struct sv bytes, bool last)
 	return x->build->refused ? AGGREGATE_REFUSED : AGGREGATE_AGAIN;
 }
 
-/* Looks for a byte order mark; expat believes a declaration rather than UTF-8's. */
+static const char mark[MARK] = { '\xef', '\xbb', '\xbf' };
+
+/* expat believes a declaration rather than UTF-8's byte order mark. */
+static void obey_mark(struct expat *x)
+{
+	(void)XML_SetEncoding(x->xml, "UTF-8");
+	XML_SetXmlDeclHandler(x->xml, on_declaration);
+}
+
+/* Looks for a byte order mark that came in pieces: what may be one is held back. */
 static enum aggregate_step begin(struct expat *x, struct sv *bytes, bool last)
 {
-	static const char mark[MARK] = { '\xef', '\xbb', '\xbf' };
 	while (x->head_n < MARK && bytes->n) {
 		uint8_t i = x->head_n++;
 		x->head[i] = sv_take(bytes, 1).p[0];
 		if (x->head[i] != mark[i])
 			break;
 	}
-	bool marked = x->head_n == MARK && memcmp(x->head, mark, MARK) == 0;
 	bool may_be = memcmp(x->head, mark, x->head_n) == 0;
+	bool marked = may_be && x->head_n == MARK;
 	if (may_be && !marked && !last)
 		return AGGREGATE_MORE;
 	x->begun = true;
-	if (marked) {
-		(void)XML_SetEncoding(x->xml, "UTF-8");
-		XML_SetXmlDeclHandler(x->xml, on_declaration);
-	}
+	if (marked)
+		obey_mark(x);
 	return parse(x, (struct sv){ x->head, x->head_n }, false);
 }
 
@@ -188,8 +194,15 @@ static enum aggregate_step expat_feed(void *p, struct sv bytes, bool last)
 {
 	struct expat *x = p;
 	enum aggregate_step step = AGGREGATE_MORE;
-	if (!x->begun)
+	if (!x->begun && x->head_n == 0 && bytes.n >= MARK) {
+		/* The common case: expat reads the piece where it lies, without a copy.
+		 */
+		x->begun = true;
+		if (memcmp(bytes.p, mark, MARK) == 0)
+			obey_mark(x);
+	} else if (!x->begun) {
 		step = begin(x, &bytes, last);
+	}
 	while (x->begun && step == AGGREGATE_MORE && (bytes.n || last)) {
 		struct sv piece = sv_take(&bytes, PIECE);
 		bool end = last && bytes.n == 0;
