@@ -67,19 +67,20 @@ void build_reset(struct build *b)
 
 /* --- text --- */
 
-/* Reporters indent by lines of blanks, so most text is a run of them. */
-static struct sv skip_blanks(struct sv s)
+/* Reporters indent by lines of blanks, so most text is a run of them: by eights first. */
+static inline struct sv skip_blanks(struct sv s)
 {
 	static const char blanks[8] = { ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ' };
-	while (s.n >= sizeof(blanks) && memcmp(s.p, blanks, sizeof(blanks)) == 0) {
-		s.p += sizeof(blanks);
-		s.n -= sizeof(blanks);
-	}
-	while (s.n && (s.p[0] == ' ' || (s.p[0] >= '\t' && s.p[0] <= '\r'))) {
-		s.p++;
-		s.n--;
-	}
-	return s;
+	const char *p = s.p, *end = s.p + s.n;
+	while (end - p >= 8 && memcmp(p, blanks, 8) == 0)
+		p += 8;
+	if (end - p >= 4 && memcmp(p, blanks, 4) == 0)
+		p += 4;
+	if (end - p >= 2 && memcmp(p, blanks, 2) == 0)
+		p += 2;
+	while (p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r')))
+		p++;
+	return (struct sv){ p, (size_t)(end - p) };
 }
 
 /* Text beside elements: each run of blanks is one, and what is too long is cut. */
@@ -95,20 +96,9 @@ static bool stray_text(struct build *b, const struct frame *f, struct sv s)
 	return true;
 }
 
-bool build_text(struct build *b, struct sv s)
+static bool value_text(struct build *b, const struct frame *f, struct sv s)
 {
-	const struct frame *f = build_top(b);
-	size_t own = b->text_n - f->text;
-	if (own == 0) {
-		s = skip_blanks(s);
-		if (s.n == 0)
-			return true;
-	}
-	if (f->place < PLACE_UNKNOWN)
-		return true;
-	if (f->place > PLACE_UNKNOWN && f->place < PLACE_FIRST_LEAF)
-		return stray_text(b, f, s);
-	size_t room = LIMIT_VALUE - own;
+	size_t room = LIMIT_VALUE - (b->text_n - f->text);
 	if (s.n > room) {
 		/* Blanks at the end of a value do not count. */
 		if (skip_blanks(sv_sub(s, room, s.n)).n)
@@ -118,6 +108,21 @@ bool build_text(struct build *b, struct sv s)
 	memcpy(b->text + b->text_n, s.p, s.n);
 	b->text_n += s.n;
 	return true;
+}
+
+bool build_text(struct build *b, struct sv s)
+{
+	const struct frame *f = build_top(b);
+	if (b->text_n == f->text) {
+		s = skip_blanks(s);
+		if (s.n == 0)
+			return true;
+	}
+	if (f->place < PLACE_UNKNOWN)
+		return true;
+	if (f->place > PLACE_UNKNOWN && f->place < PLACE_FIRST_LEAF)
+		return stray_text(b, f, s);
+	return value_text(b, f, s);
 }
 
 /* --- namespaces: none are resolved, but what is of another vocabulary is told apart ---

@@ -96,6 +96,11 @@ bool build_start(struct build *b, struct sv name, const struct build_attr *attr,
 		 size_t attr_n);
 bool build_text(struct build *b, struct sv text);
 bool build_end(struct build *b, enum build_close close);
+/* Has the open element no text yet? Then blanks need not be told. */
+static inline bool build_has_no_text(const struct build *b)
+{
+	return b->text_n == b->frame[b->depth].text;
+}
 /* The bytes are over. */
 bool build_finish(struct build *b, bool broken, const char *why,
 		  struct aggregate_result *out);

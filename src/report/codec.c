@@ -3,10 +3,24 @@
 
 #include "base/arena.h"
 
+#include <string.h>
+
+enum {
+	SHORT = 127 /* the length and one more are one byte */
+};
+
 bool codec_add_text(struct buf *b, struct sv s)
 {
 	if (!s.p)
-		return buf_add_varint(b, 0);
+		return buf_add_char(b, '\0');
+	/* Nearly all are short, and there is room: length and text at once. */
+	if (s.n < SHORT && !b->over && b->cap - b->n > s.n + 1) {
+		b->p[b->n] = (char)(s.n + 1);
+		memcpy(b->p + b->n + 1, s.p, s.n);
+		b->n += s.n + 1;
+		b->p[b->n] = '\0';
+		return true;
+	}
 	return buf_add_varint(b, (uint64_t)s.n + 1) && buf_add_sv(b, s);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/names.h"
 
-#include <string.h>
+#include "report/bytes.h"
 
 enum {
 	NAME_LONGEST = 18
@@ -178,7 +178,7 @@ enum name name_find(struct sv s)
 {
 	enum name name = candidate(s);
 	struct sv t = texts[name];
-	return s.n == t.n && memcmp(s.p, t.p, t.n) == 0 ? name : NAME_UNKNOWN;
+	return s.n == t.n && bytes_same(s.p, t.p, t.n) ? name : NAME_UNKNOWN;
 }
 
 enum name name_find_fold(struct sv s)

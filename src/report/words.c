@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/words.h"
 
-#include <string.h>
+#include "report/bytes.h"
 
 static const struct sv texts[WORD_N_ALL] = {
 	[WORD_ABSENT] = { NULL, 0 },
@@ -97,5 +97,5 @@ enum word word_find(struct sv s)
 		return s.p ? WORD_EMPTY : WORD_ABSENT;
 	enum word word = candidate(s);
 	struct sv t = texts[word];
-	return t.n == s.n && memcmp(t.p, s.p, s.n) == 0 ? word : WORD_OTHER;
+	return t.n == s.n && bytes_same(t.p, s.p, s.n) ? word : WORD_OTHER;
 }
