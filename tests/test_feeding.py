@@ -87,6 +87,19 @@ class Streams(Case):
         self.assertEqual(sorted((o["status"], o["reason"]) for o in outcomes),
                          [("new", None), ("refused", "it is empty")])
 
+    def test_a_spool_that_finds_no_room(self):
+        """A limit on the size of files, as mail servers set it for what they pipe to."""
+        def allow_little():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+
+        run = self.start("ingest", "-", preexec_fn=allow_little, stdin=subprocess.PIPE,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        out, err = run.communicate(b"x" * (3 << 20), timeout=60)
+        self.assertEqual(run.returncode, 75, err)
+        self.assertIn(b"standard input cannot be spooled", err)
+        self.ingest("-", stdin=numbered(1))
+        self.check_totals(1, 1, 2, 2)
+
     def test_standard_descriptors_that_are_closed(self):
         self.write("a.xml", numbered(1))
 

@@ -33,7 +33,8 @@ struct identity {
  *
  * The order in which reports come does not change what counts in the end.
  *
- * The caller holds a savepoint, and undoes it for a duplicate and a refused one.
+ * The caller holds a savepoint. It is released where the report stays; the caller undoes
+ * it for a duplicate and a refused one.
  */
 bool identify_report(struct store *s, struct book_report *in, struct arena *a,
 		     struct identity *out, struct err *err);

@@ -236,9 +236,8 @@ void pool_close(struct pool *p)
 static void watch(struct pool_worker *w, uint64_t now_ms)
 {
 	uint64_t cpu = proc_cpu_ms(w->pid);
-	uint64_t inflated = atomic_load_explicit(&w->page->inflated,
-						 memory_order_relaxed);
-	uint64_t allowed = LIMIT_SECONDS * 1000 + inflated / LIMIT_MIB * LIMIT_MS_PER_MIB;
+	uint64_t bytes = atomic_load_explicit(&w->page->bytes, memory_order_relaxed);
+	uint64_t allowed = LIMIT_SECONDS * 1000 + bytes / LIMIT_MIB * LIMIT_MS_PER_MIB;
 	if (cpu != w->seen_cpu_ms || w->seen_at_ms == 0) {
 		w->seen_cpu_ms = cpu;
 		w->seen_at_ms = now_ms;

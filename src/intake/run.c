@@ -406,6 +406,9 @@ bool intake_run(const struct intake_options *o, struct intake_summary *out,
 	in->talk = in->side = -1;
 	in->started_ms = in->progress_ms = now_ms();
 	void (*pipe_was)(int) = signal(SIGPIPE, SIG_IGN);
+	/* Mail servers limit the files of what they pipe to: a spool beyond that fails.
+	 */
+	void (*size_was)(int) = signal(SIGXFSZ, SIG_IGN);
 	bool ok = db && set_up(in, dirname(db));
 	if (ok)
 		run(in);
@@ -421,5 +424,6 @@ bool intake_run(const struct intake_options *o, struct intake_summary *out,
 	clear_away(in);
 	free(db);
 	(void)signal(SIGPIPE, pipe_was);
+	(void)signal(SIGXFSZ, size_was);
 	return ok;
 }

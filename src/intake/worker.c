@@ -15,11 +15,18 @@ enum {
 	SEEN_MAX = 160
 };
 
+/* What the item comes to so far: what it inflates to, and what came plain. */
+static uint64_t size_of_item(const struct worker *w)
+{
+	uint64_t inflated = unpack_inflated(w->unpack);
+	return inflated > w->given ? inflated : w->given;
+}
+
 enum unpack_status worker_read(struct worker *w, struct sv *out)
 {
 	enum unpack_status s = unpack_read(w->unpack, out);
-	atomic_store_explicit(&w->page->inflated,
-			      w->inflated + unpack_inflated(w->unpack),
+	w->given += out->n;
+	atomic_store_explicit(&w->page->bytes, w->before + size_of_item(w),
 			      memory_order_relaxed);
 	return s;
 }
@@ -195,6 +202,7 @@ static bool read_item(struct worker *w, const struct worker_item *item, int fd)
 	};
 	struct unpack_leaf leaf;
 	bool ok = true;
+	w->given = 0;
 	w->members = 0;
 	w->keep_raw = false;
 	w->passed_over = NULL;
@@ -215,7 +223,7 @@ static bool read_item(struct worker *w, const struct worker_item *item, int fd)
 	const struct frame_done done = { (uint8_t)unpack_item_form(w->unpack),
 					 !is_whole(&in) };
 	frame_put_done(emit_buf(w->emit), &done);
-	w->inflated += unpack_inflated(w->unpack);
+	w->before += size_of_item(w);
 	return ok && emit_pace(w->emit);
 }
 
@@ -275,8 +283,8 @@ int worker_run(void *ctx)
 	struct worker_batch batch;
 	int fds[WORKER_BATCH];
 	while (take_batch(spec->feed, &batch, fds)) {
-		spec->made->inflated = 0;
-		atomic_store(&spec->page->inflated, 0);
+		spec->made->before = 0;
+		atomic_store(&spec->page->bytes, 0);
 		if (!read_batch(spec->made, &batch, fds) || write(spec->feed, "", 1) != 1)
 			return 1;
 	}

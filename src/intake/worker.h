@@ -29,9 +29,10 @@ struct worker_batch {
 	struct worker_item item[WORKER_BATCH];
 };
 
-/* Shared with the parent: bytes inflated in this batch, for the time that it may take. */
+/* Shared with the parent: bytes that this batch came to so far, inflated, for the time
+ * that it may take. */
 struct worker_page {
-	_Atomic uint64_t inflated;
+	_Atomic uint64_t bytes;
 };
 
 struct worker_spec {

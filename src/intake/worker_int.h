@@ -12,8 +12,9 @@ struct worker {
 	struct worker_page *page;
 	struct emit *emit;
 	struct unpack *unpack;
-	uint64_t inflated; /* bytes, by the items of the batch that are done */
+	uint64_t before; /* bytes that the items of the batch came to that are done */
 	/* of the item */
+	uint64_t given; /* bytes, to the readers of its leaves */
 	uint32_t members;
 	bool keep_raw;
 	struct buf seen; /* what its leaves were, where none was a report */
