@@ -48,7 +48,7 @@ static bool open_store(struct scope *s, const struct app *app, enum store_mode m
 			       app->db);
 	struct store_options o = { .path = app->db, .mode = mode };
 	s->store = store_open(&o, err);
-	return s->store != NULL;
+	return s->store && (mode != STORE_READ || store_snapshot(s->store, err));
 }
 
 static bool read_book(struct scope *s, struct err *err)

@@ -63,7 +63,7 @@ static bool begin(struct check *c, struct err *err)
 	if (!c->own_tx)
 		return facts_settle(c->s, err);
 	/* Without mending a reader's view of one instant is enough. */
-	return c->o->mend ? store_begin(c->s, err) : store_exec(c->s, "BEGIN", err);
+	return c->o->mend ? store_begin(c->s, err) : store_snapshot(c->s, err);
 }
 
 static bool end(struct check *c, bool ok, struct err *err)

@@ -379,6 +379,11 @@ void store_close(struct store **s)
 	*s = NULL;
 }
 
+bool store_snapshot(struct store *s, struct err *err)
+{
+	return !sqlite3_get_autocommit(s->db) || store_exec(s, "BEGIN", err);
+}
+
 const char *store_path(const struct store *s)
 {
 	return s->path;

@@ -39,6 +39,9 @@ const char *store_path(const struct store *s);
 /* Bytes of the main file. */
 uint64_t store_size(struct store *s);
 
+/* From here to its close a STORE_READ store shows one moment, whatever others write. */
+bool store_snapshot(struct store *s, struct err *err);
+
 bool store_begin(struct store *s, struct err *err); /* takes the write lock */
 bool store_commit(struct store *s,
 		  struct err *err); /* flushes the facts' roll-ups first */
