@@ -143,6 +143,25 @@ static void test_value(void **state)
 	}
 }
 
+/* A name is as long as a value at most, whatever element it is of. */
+static void test_name(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const after[] = { "", ":record" };
+	for (size_t i = 0; i < 2; i++)
+		for (unsigned over = 0; over < 2; over++) {
+			size_t n = LIMIT_VALUE - strlen(after[i]) + over;
+			struct buf *b = begin(f);
+			add_value(b, "<", n, after[i]);
+			buf_add_str(b, "/>");
+			if (over)
+				refuses(f, "a value is longer than 4096 bytes, the most "
+					   "that is read");
+			else
+				accepts(f);
+		}
+}
+
 /* Blanks around a value are not part of it, however many they are. */
 static void test_blanks(void **state)
 {
@@ -598,6 +617,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_depth),
 		TEST(test_value),
+		TEST(test_name),
 		TEST(test_blanks),
 		TEST(test_results),
 		TEST(test_facet),

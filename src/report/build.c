@@ -190,14 +190,21 @@ static bool has_foreign_default(const struct build_attr *attr, size_t n)
 
 /* --- elements --- */
 
-/* The schema's name for an element of another name, where it is known what is meant. */
-static enum name alias(enum place in, struct sv local)
+/* The schema's name for an element, also where it is written otherwise, which is then a
+ * repair. */
+static enum name meant_name(enum place in, struct sv local, enum repair_code *out_repair)
 {
+	enum name id = name_find(local);
+	if (id)
+		return id;
+	*out_repair = REPAIR_ELEMENT_CASE;
+	id = name_find_fold(local);
+	if (id)
+		return id;
+	*out_repair = REPAIR_ELEMENT_ALIAS;
 	if (sv_eq(local, SV("identities")))
 		return NAME_IDENTIFIERS;
-	if (in == PLACE_POLICY && sv_eq(local, SV("t")))
-		return NAME_TESTING;
-	return NAME_UNKNOWN;
+	return in == PLACE_POLICY && sv_eq(local, SV("t")) ? NAME_TESTING : NAME_UNKNOWN;
 }
 
 /* The place of an element that is not simply one of the schemas' where it stands. */
@@ -209,25 +216,19 @@ static enum place unusual_place(struct build *b, struct sv name,
 		return in;
 	bool outside = in == PLACE_OUTSIDE || in == PLACE_DOCUMENT;
 	enum place otherwise = outside ? PLACE_OUTSIDE : PLACE_UNKNOWN;
-	struct sv local = local_of(name);
-	enum name id = name_find(local);
-	bool folded = !id && (id = name_find_fold(local)) != NAME_UNKNOWN;
-	bool aliased = !id && (id = alias(in, local)) != NAME_UNKNOWN;
-	if (!id || (is_foreign(b, prefix_of(name)) && !(outside && id == NAME_FEEDBACK)))
+	enum repair_code repair = 0;
+	enum name id = meant_name(in, local_of(name), &repair);
+	if (!id || (!outside && is_foreign(b, prefix_of(name))))
 		return otherwise;
 	enum place place = place_child[in][id];
-	bool misplaced = !place;
-	if (misplaced && !outside && !has_foreign_default(attr, attr_n))
+	if (!place && !outside && !has_foreign_default(attr, attr_n)) {
 		place = place_meant(in, id);
-	if (!place)
-		return otherwise;
-	if (folded)
-		build_note(b, REPAIR_ELEMENT_CASE, name);
-	if (aliased)
-		build_note(b, REPAIR_ELEMENT_ALIAS, name);
-	if (misplaced && place != PLACE_FEEDBACK && place != PLACE_RECORD)
-		build_note(b, REPAIR_ELEMENT_MISPLACED, name);
-	return place;
+		if (place && place != PLACE_FEEDBACK && place != PLACE_RECORD)
+			build_note(b, REPAIR_ELEMENT_MISPLACED, name);
+	}
+	if (place && repair)
+		build_note(b, repair, name);
+	return place ? place : otherwise;
 }
 
 static bool keep_attributes(struct build *b, const struct build_attr *attr, size_t n)
@@ -363,11 +364,6 @@ static bool box_begin(struct build *b, struct frame *f)
 	}
 }
 
-static bool unknown_begin(struct build *b, struct sv name)
-{
-	return name.n > LIMIT_VALUE ? build_refuse_value(b) : buf_add_sv(&b->names, name);
-}
-
 static void outside_begin(struct build *b, struct sv name)
 {
 	(void)notes_add(&b->notes,
@@ -388,8 +384,11 @@ bool build_start(struct build *b, struct sv name, const struct build_attr *attr,
 		note_namespaces(b, attr, attr_n);
 	struct frame *in = build_top(b);
 	enum place place = place_child[in->place][name_find(name)];
-	if (!place)
+	if (!place) {
+		if (name.n > LIMIT_VALUE)
+			return build_refuse_value(b);
 		place = unusual_place(b, name, attr, attr_n);
+	}
 	in->has_child = true;
 	if (place == PLACE_FEEDBACK &&
 	    (in->place == PLACE_DOCUMENT || in->place == PLACE_OUTSIDE))
@@ -401,7 +400,7 @@ bool build_start(struct build *b, struct sv name, const struct build_attr *attr,
 	if (place == PLACE_FEEDBACK)
 		ok = root_begin(b, name, attr, attr_n);
 	else if (place == PLACE_UNKNOWN)
-		ok = unknown_begin(b, name);
+		ok = buf_add_sv(&b->names, name);
 	else if (place == PLACE_OUTSIDE)
 		outside_begin(b, name);
 	else if (place < PLACE_FIRST_LEAF)

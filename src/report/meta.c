@@ -30,7 +30,8 @@ enum {
 
 static bool add_time(struct buf *b, int64_t t)
 {
-	return buf_add_varint(b, (uint64_t)t << 1 ^ (uint64_t)(t >> 63));
+	uint64_t twice = (uint64_t)t << 1;
+	return buf_add_varint(b, t < 0 ? ~twice : twice);
 }
 
 bool report_meta_encode(const struct report_meta *m, struct buf *out)

@@ -106,9 +106,10 @@ bool build_refuse_value(struct build *b)
 {
 	struct sv where = sv_sub(build_where(b), 0, REPAIR_WHERE);
 	return build_refuse(b,
-			    "a value (%.*s) is longer than %d bytes, the most that is "
+			    "a value%s%.*s%s is longer than %d bytes, the most that is "
 			    "read",
-			    SV_ARG(where), LIMIT_VALUE);
+			    where.n ? " (" : "", SV_ARG(where), where.n ? ")" : "",
+			    LIMIT_VALUE);
 }
 
 bool build_refuse_facet(struct build *b)
