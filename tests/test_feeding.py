@@ -195,6 +195,19 @@ class Ends(Case):
         self.assertNotIn(b'"refused",', out)
         self.check_totals(600, 12000, 24000, 24000)
 
+    def test_a_reader_that_is_always_killed_leaves_its_item_for_the_next_run(self):
+        self.write("long.xml", report(report_id="long", rows=[
+            row(1, "198.51.%d.%d" % (k >> 8, k & 255)) for k in range(20000)]))
+        run = self.start("ingest", "--json", "long.xml", "--jobs", 1,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while run.poll() is None:
+            for worker in self.children(run.pid, "postern-worker"):
+                os.kill(worker, signal.SIGKILL)
+        out, _ = self.end(run, 0)
+        self.assertRegex(out, b"killed, by the system or a person")
+        outcomes, _ = self.ingest("long.xml")
+        self.assertEqual([o["status"] for o in outcomes], ["new"])
+
     def test_the_writer_is_killed(self):
         self.many(1500, rows=20)
         run = self.start("ingest", "--quiet", "in", "--jobs", 2, stderr=subprocess.PIPE)

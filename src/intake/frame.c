@@ -166,13 +166,13 @@ void frame_put_done(struct buf *b, const struct frame_done *d)
 {
 	size_t at = frame_start(b, FRAME_DONE);
 	buf_add_char(b, (char)d->form);
-	buf_add_char(b, d->cut);
+	buf_add_char(b, d->undone);
 	frame_finish(b, at);
 }
 
 bool frame_get_done(struct sv body, struct frame_done *out)
 {
-	return take_u8(&body, UINT8_MAX, &out->form) && take_bool(&body, &out->cut) &&
+	return take_u8(&body, UINT8_MAX, &out->form) && take_bool(&body, &out->undone) &&
 	       body.n == 0;
 }
 
@@ -200,6 +200,7 @@ void frame_put_keep(struct buf *b, const struct frame_keep *k)
 	buf_add_varint(b, k->item);
 	buf_add_varint(b, k->offset);
 	buf_add_varint(b, k->length);
+	buf_add_char(b, k->undone);
 	buf_add_block(b, k->reason);
 	frame_finish(b, at);
 }
@@ -207,7 +208,7 @@ void frame_put_keep(struct buf *b, const struct frame_keep *k)
 bool frame_get_keep(struct sv body, struct frame_keep *out)
 {
 	return sv_take_varint(&body, &out->item) && sv_take_varint(&body, &out->offset) &&
-	       sv_take_varint(&body, &out->length) &&
+	       sv_take_varint(&body, &out->length) && take_bool(&body, &out->undone) &&
 	       sv_take_block(&body, &out->reason) && body.n == 0;
 }
 

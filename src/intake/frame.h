@@ -104,7 +104,7 @@ struct frame_raw {
 
 struct frame_done {
 	uint8_t form; /* enum unpack_form */
-	bool cut; /* the file was cut while it was read: what came is not its SHA-256's */
+	bool undone;  /* cut while it was read, so that it is to be read again */
 };
 
 struct frame_ask {
@@ -116,6 +116,8 @@ struct frame_ask {
 
 struct frame_keep {
 	uint64_t item, offset, length;
+	bool undone; /* its reader's end says nothing of it: the next run reads it again
+		      */
 	struct sv reason;
 };
 

@@ -169,7 +169,7 @@ static void test_the_rest_comes_back(void **state)
 	};
 	struct frame_verdict v = { 4, true, SV("because") };
 	struct frame_ask a = { .item = 5, .size = 6, .path = SV("p"), .prefix = SV("q") };
-	struct frame_keep k = { 1, 2, 3, SV("why") };
+	struct frame_keep k = { 1, 2, 3, true, SV("why") };
 	(void)state;
 	e.sha[31] = 7;
 	frame_put_end(&b, &e);
@@ -188,6 +188,7 @@ static void test_the_rest_comes_back(void **state)
 	frame_put_keep(&b, &k);
 	assert_true(frame_get_keep(body_of(&b, FRAME_KEEP), &k));
 	assert_int_equal(k.length, 3);
+	assert_true(k.undone);
 	buf_deinit(&b);
 }
 

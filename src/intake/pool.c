@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -19,6 +20,7 @@ enum {
 	PIPE_SIZE = 1024 * 1024,
 	STALLED_MS = 600 * 1000, /* neither computing nor ending: it never will */
 	AWAY_MS = 10 * 1000,     /* unwatched for so long, all of us were stopped */
+	MOMENTS = 20,            /* of a millisecond, for a process that is ending */
 };
 
 struct pool_worker *pool_find(struct pool *p, uint64_t id)
@@ -101,6 +103,7 @@ static bool start(struct pool *p, struct pool_worker *w, struct err *err)
 		close(feed[0]);
 		return false;
 	}
+	pool_kill(w, "");
 	pool_reap(w);
 	w->state = POOL_FREE;
 	return err_set(err, ERR_TEMP, "the writer takes no new worker");
@@ -202,22 +205,49 @@ void pool_blame(struct pool_worker *w, const char *why)
 	pool_kill(w, why);
 }
 
-void pool_reap(struct pool_worker *w)
+/* A process that has closed its end is ending, and gets a moment for that; but it may
+ * have closed it without ending. */
+static int wait_for_end(struct pool_worker *w)
 {
+	const struct timespec moment = { 0, 1000000 };
 	int status = 0;
+	pid_t ended = 0;
+	for (int i = 0; i < MOMENTS && ended == 0; i++) {
+		ended = waitpid(w->pid, &status, WNOHANG);
+		if (ended == 0)
+			(void)nanosleep(&moment, NULL);
+	}
+	if (ended == 0)
+		pool_kill(w, "the reader hung on it");
+	while (ended == 0 || (ended < 0 && errno == EINTR))
+		ended = waitpid(w->pid, &status, 0);
+	return status;
+}
+
+static void say_why(struct pool_worker *w, int status)
+{
 	char text[80];
-	if (w->state != POOL_LIVE)
-		return;
-	/* It closed its end, which it may do without ending. How a process ended that
-	 * did end is not changed by this. */
-	pool_kill(w, "");
-	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (!w->why[0] && WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS)
+	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	w->was_killed = sig == SIGKILL;
+	if (sig == SIGBUS)
 		(void)snprintf(w->why, sizeof(w->why), "it was cut while it was read");
-	else if (!w->why[0] && status)
+	else if (sig == SIGKILL)
+		(void)snprintf(
+			w->why, sizeof(w->why),
+			"its reader was killed, by the system or a person; the next "
+			"ingest reads it again");
+	else if (status)
 		(void)snprintf(w->why, sizeof(w->why), "the reader ended on it: %s",
 			       proc_end_text(status, text));
+}
+
+void pool_reap(struct pool_worker *w)
+{
+	if (w->state != POOL_LIVE)
+		return;
+	int status = wait_for_end(w);
+	if (!w->why[0])
+		say_why(w, status);
 	close(w->feed);
 	w->feed = -1;
 	w->state = POOL_ENDED;
@@ -226,6 +256,7 @@ void pool_reap(struct pool_worker *w)
 void pool_close(struct pool *p)
 {
 	for (size_t i = 0; i < POOL_MAX; i++) {
+		pool_kill(&p->worker[i], "");
 		pool_reap(&p->worker[i]);
 		if (p->worker[i].page)
 			(void)munmap(p->worker[i].page, sizeof(struct worker_page));

@@ -33,7 +33,8 @@ struct pool_worker {
 	bool retiring;                    /* its feed is closed, it ends by itself */
 	uint64_t cpu_ms;                  /* when its current batch began */
 	uint64_t seen_cpu_ms, seen_at_ms; /* when it last computed */
-	char why[120]; /* how it ended, where that was not its own doing */
+	bool was_killed; /* by somebody else: the system out of memory, a person */
+	char why[120];   /* how it ended, where that was not its own doing */
 };
 
 struct pool {

@@ -170,7 +170,7 @@ static void give_work(struct ingest *in)
 		if (it->state != ITEM_HOPELESS)
 			continue;
 		const struct frame_keep k = { it->id, it->at.offset, it->at.length,
-					      sv_from(it->why) };
+					      it->undone, sv_from(it->why) };
 		if (side_keep(in->side, &k, it->at.source->fd))
 			it->state = ITEM_KEPT;
 	}

@@ -89,6 +89,7 @@ static void hear_gone(struct ingest *in, uint64_t slot)
 		}
 		(void)snprintf(it->why, sizeof(it->why), "%s",
 			       w->why[0] ? w->why : "the reader ended on it");
+		it->undone = w->was_killed;
 		it->state = ITEM_HOPELESS;
 	}
 	w->state = POOL_FREE;

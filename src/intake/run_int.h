@@ -25,7 +25,8 @@ struct item {
 	enum item_state state;
 	uint64_t id, worker;
 	struct feed_item at;
-	bool alone; /* it is read by itself: a worker ended while it had this one */
+	bool alone;  /* it is read by itself: a worker ended while it had this one */
+	bool undone; /* what ended its reader was none of its doing */
 	char why[160];
 };
 

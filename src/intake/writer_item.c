@@ -356,11 +356,11 @@ static enum applied apply_raw(struct writer *w, struct sv body)
 }
 
 /* Raw that was cut while it was read is not what its SHA-256 says: it stays undone, and
- * is read again when it comes whole. */
+ * is read again when it comes again. */
 static bool settle_raw(struct writer *w, const struct frame_done *d)
 {
 	const struct entering *in = &w->in;
-	if (d->cut)
+	if (d->undone)
 		return book_raw_drop_pieces(w->store, in->raw.id, &w->err);
 	return book_raw_done(w->store, in->raw.id, d->form, in->pieces > 0, &w->err);
 }
@@ -429,20 +429,20 @@ enum applied writer_apply(struct writer *w, const struct frame *f)
 /* --- items that no worker can read --- */
 
 static bool keep_bytes(struct writer *w, const struct frame_keep *k, int fd,
-		       bool *out_cut)
+		       bool *out_undone)
 {
 	char *piece = heap_array(1, LIMIT_RAW_PIECE);
 	bool ok = true;
-	*out_cut = false;
 	for (uint64_t at = 0; ok && at < k->length;) {
 		uint64_t left = k->length - at;
 		size_t want = left < LIMIT_RAW_PIECE ? (size_t)left : LIMIT_RAW_PIECE;
 		ssize_t n = pread(fd, piece, want, (off_t)(k->offset + at));
 		if (n < 0 && errno == EINTR)
 			continue;
-		*out_cut = n <= 0;
-		if (n <= 0)
+		if (n <= 0) {
+			*out_undone = true;
 			break;
+		}
 		ok = book_raw_piece(w->store, w->in.raw.id, w->in.pieces++, RAW_PLAIN,
 				    (uint32_t)n, (struct sv){ piece, (size_t)n },
 				    &w->err);
@@ -475,15 +475,15 @@ static bool begin_kept(struct writer *w, struct asked *asked)
 
 bool writer_keep(struct writer *w, const struct frame_keep *k, int fd)
 {
-	struct frame_done d = { 0 };
+	struct frame_done d = { .undone = k->undone };
 	struct sv none = { "", 0 };
 	struct asked *asked = writer_asked(w, k->item);
 	if (!asked)
 		return true; /* it is settled already */
 	if (!begin_kept(w, asked))
 		return false;
-	bool ok = w->in.known ||
-		  (deliver(w, STATUS_REFUSED, k->reason, NULL, none) &&
-		   (k->length > LIMIT_PLAIN || keep_bytes(w, k, fd, &d.cut)));
+	bool ok = w->in.known || (deliver(w, STATUS_REFUSED, k->reason, NULL, none) &&
+				  (d.undone || k->length > LIMIT_PLAIN ||
+				   keep_bytes(w, k, fd, &d.undone)));
 	return ok && settle_item(w, &d);
 }

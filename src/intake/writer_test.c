@@ -109,7 +109,7 @@ static void put_empty(struct buf *b, enum frame_type type, size_t zeros)
 
 static void put_step_of_item(struct buf *b, char step)
 {
-	const struct frame_done cut = { 2, true };
+	const struct frame_done undone = { 2, true };
 	switch (step) {
 	case 'X':
 		frame_put_u64(b, FRAME_ITEM, 77);
@@ -136,7 +136,7 @@ static void put_step_of_item(struct buf *b, char step)
 		put_empty(b, FRAME_DONE, 3);
 		break;
 	case 'c':
-		frame_put_done(b, &cut);
+		frame_put_done(b, &undone);
 		break;
 	case 'O':
 		put_empty(b, FRAME_OUTCOME, 0);
@@ -564,9 +564,10 @@ static void test_a_long_item_that_is_read_again(void **state)
 
 /* --- items that no worker can read --- */
 
-static void keep(struct place *p, uint64_t item, size_t bytes)
+static void keep(struct place *p, uint64_t item, size_t bytes, bool undone)
 {
-	const struct frame_keep k = { item, 0, ITEM_SIZE, SV("the reader ended on it") };
+	const struct frame_keep k = { item, 0, ITEM_SIZE, undone,
+				      SV("its reader ended") };
 	FILE *f = tmpfile();
 	assert_non_null(f);
 	assert_int_equal(fwrite("0123456789", 1, bytes, f), bytes);
@@ -579,13 +580,13 @@ static void keep(struct place *p, uint64_t item, size_t bytes)
 static void test_an_item_is_kept(void **state)
 {
 	struct place *p = *state;
-	keep(p, 1, ITEM_SIZE);
+	keep(p, 1, ITEM_SIZE, false);
 	assert_true(writer_commit(&p->w));
 	assert_told(p, "refused :0; settled 1; ");
 	struct raw_state raw = raw_of(p, 1);
 	assert_true(raw.done && raw.kept);
 	/* It was settled: nothing more. */
-	keep(p, 1, ITEM_SIZE);
+	keep(p, 1, ITEM_SIZE, false);
 	assert_true(writer_commit(&p->w));
 	assert_told(p, "");
 }
@@ -593,10 +594,24 @@ static void test_an_item_is_kept(void **state)
 static void test_an_item_that_was_cut_is_kept_undone(void **state)
 {
 	struct place *p = *state;
-	keep(p, 1, ITEM_SIZE - 1);
+	keep(p, 1, ITEM_SIZE - 1, false);
 	assert_true(writer_commit(&p->w));
 	assert_told(p, "refused :0; settled 1; ");
 	assert_false(raw_of(p, 1).done);
+}
+
+static void test_an_item_whose_reader_was_killed_is_read_again(void **state)
+{
+	struct place *p = *state;
+	keep(p, 1, ITEM_SIZE, true);
+	assert_true(writer_commit(&p->w));
+	assert_told(p, "refused :0; settled 1; ");
+	assert_false(raw_of(p, 1).done);
+	assert_false(raw_of(p, 1).kept);
+	ask_again(p);
+	must_apply(p, "IMFREZD|");
+	assert_told(p, "new r0:2; settled 1; ");
+	assert_int_equal(raw_of(p, 1).deliveries, 1);
 }
 
 static void test_what_came_before_its_reader_ended_stays(void **state)
@@ -604,7 +619,7 @@ static void test_what_came_before_its_reader_ended_stays(void **state)
 	struct place *p = *state;
 	must_apply(p, "IMFRE|");
 	assert_true(writer_roll_back(&p->w));
-	keep(p, 1, ITEM_SIZE);
+	keep(p, 1, ITEM_SIZE, false);
 	assert_true(writer_commit(&p->w));
 	assert_told(p, "new r0:2; refused :0; settled 1; ");
 	struct raw_state raw = raw_of(p, 1);
@@ -656,6 +671,7 @@ int main(int argc, char **argv)
 		IN_A_PLACE(test_a_long_item_that_is_read_again),
 		IN_A_PLACE(test_an_item_is_kept),
 		IN_A_PLACE(test_an_item_that_was_cut_is_kept_undone),
+		IN_A_PLACE(test_an_item_whose_reader_was_killed_is_read_again),
 		IN_A_PLACE(test_what_came_before_its_reader_ended_stays),
 	};
 	if (argc > 1)
