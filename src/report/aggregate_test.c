@@ -383,6 +383,28 @@ static void test_endless(void **state)
 	}
 }
 
+/* Nor is expat let keep names without end; what it was told is read again. */
+static void test_many_names(void **state)
+{
+	struct fixture *f = *state;
+	struct buf *b = begin(f);
+	for (unsigned i = 0; i < 200000; i++)
+		buf_addf(b, i % 2 ? "<record><a%u/></record>" : "<record b%u='1'/>", i);
+	buf_add_str(b, "</feedback>");
+	read_report(&f->r, f->reader, buf_sv(b), 65536);
+	assert_false(f->r.again);
+	assert_int_equal(f->r.result.rows, 200000);
+	buf_addf(begin(f), "%s", "<record/>");
+	for (unsigned i = 0; i < 300000; i++)
+		buf_addf(b, "<record><a%u/></record>", i);
+	buf_add_str(b, "</feedback>");
+	read_report(&f->r, f->reader, buf_sv(b), 65536);
+	assert_true(f->r.again);
+	assert_int_equal(f->r.step, AGGREGATE_MORE);
+	assert_int_equal(f->r.result.rows, 300001);
+	assert_true(f->r.result.complete);
+}
+
 /* --- refusals --- */
 
 static void test_dtd(void **state)
@@ -624,6 +646,7 @@ int main(void)
 		TEST(test_meta),
 		TEST(test_repairs),
 		TEST(test_endless),
+		TEST(test_many_names),
 		TEST(test_dtd),
 		TEST(test_nothing),
 		TEST(test_broken),

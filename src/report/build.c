@@ -207,6 +207,12 @@ static enum name meant_name(enum place in, struct sv local, enum repair_code *ou
 	return in == PLACE_POLICY && sv_eq(local, SV("t")) ? NAME_TESTING : NAME_UNKNOWN;
 }
 
+/* Records behind the report's end are rows of it: that end came too early. */
+static enum place place_after(const struct build *b, enum name id)
+{
+	return b->root_closed && id == NAME_RECORD ? PLACE_RECORD : PLACE_NOWHERE;
+}
+
 /* The place of an element that is not simply one of the schemas' where it stands. */
 static enum place unusual_place(struct build *b, struct sv name,
 				const struct build_attr *attr, size_t attr_n)
@@ -221,9 +227,10 @@ static enum place unusual_place(struct build *b, struct sv name,
 	if (!id || (!outside && is_foreign(b, prefix_of(name))))
 		return otherwise;
 	enum place place = place_child[in][id];
-	if (!place && !outside && !has_foreign_default(attr, attr_n)) {
-		place = place_meant(in, id);
-		if (place && place != PLACE_FEEDBACK && place != PLACE_RECORD)
+	if (!place && !has_foreign_default(attr, attr_n)) {
+		place = outside ? place_after(b, id) : place_meant(in, id);
+		if (place && place != PLACE_FEEDBACK &&
+		    (outside || place != PLACE_RECORD))
 			build_note(b, REPAIR_ELEMENT_MISPLACED, name);
 	}
 	if (place && repair)

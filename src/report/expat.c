@@ -9,7 +9,11 @@
 
 enum {
 	PIECE = 1024 * 1024, /* expat counts in int */
-	MARK = 3             /* bytes of UTF-8's byte order mark */
+	MARK = 3,            /* bytes of UTF-8's byte order mark */
+	/* Expat keeps every name that it sees; what it may keep of names that are not the
+	 * schemas', and what each costs it besides. */
+	NAMES = 16 * 1024 * 1024,
+	NAME_COST = 64
 };
 
 struct expat {
@@ -18,6 +22,7 @@ struct expat {
 	struct build_attr *attr;
 	size_t attr_cap;
 	uint64_t fed;
+	size_t names;    /* bytes that names of no schema have cost at most */
 	char head[MARK]; /* held back until it is known what they are */
 	uint8_t head_n;
 	bool begun;
@@ -38,7 +43,8 @@ static size_t take_attributes(struct expat *x, const XML_Char **attr)
 			x->attr_cap = x->attr_cap ? x->attr_cap * 2 : 16;
 			x->attr = heap_grow(x->attr, x->attr_cap, sizeof(*x->attr));
 		}
-		x->attr[n++] = (struct build_attr){ sv_from(attr[0]), sv_from(attr[1]) };
+		x->attr[n] = (struct build_attr){ sv_from(attr[0]), sv_from(attr[1]) };
+		x->names += x->attr[n++].name.n + NAME_COST;
 	}
 	return n;
 }
@@ -50,7 +56,10 @@ static void on_start(void *ctx, const XML_Char *name, const XML_Char **attr)
 		return;
 	size_t attr_n = attr[0] ? take_attributes(x, attr) : 0;
 	struct sv s = { name, strlen(name) };
-	stop_unless(x, build_start(x->build, s, x->attr, attr_n));
+	bool going = build_start(x->build, s, x->attr, attr_n);
+	if (x->build->frame[x->build->depth].place <= PLACE_UNKNOWN)
+		x->names += s.n + NAME_COST;
+	stop_unless(x, going && x->names <= NAMES);
 }
 
 static void on_end(void *ctx, const XML_Char *name)
@@ -144,6 +153,7 @@ static void expat_reset(void *p)
 	(void)XML_ParserReset(x->xml, NULL);
 	set_handlers(x);
 	x->fed = 0;
+	x->names = 0;
 	x->head_n = 0;
 	x->begun = false;
 }

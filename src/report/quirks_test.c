@@ -367,6 +367,12 @@ static const struct quirk names[] = {
 		DOC(META RECORD) "<feedback>" META "<record>" ROW,
 		READ_ROW READ_META "incomplete 1/3/3\n",
 		"second-report\nrow-cut @ record 2\nreport-ends-early\n"),
+	LENIENT("records behind an end that came too early",
+		DOC(META RECORD) "\n" RECORD "\n</feedback>",
+		READ_ROW READ_ROW READ_META "complete 2/6/6\n",
+		"element-misplaced = record\nend-tag-unmatched = feedback\n"),
+	CASE("records behind the report", "<r>" DOC(META) RECORD "</r>", NULL,
+	     "element-before = r\nelement-misplaced = record\n"),
 	CASE("a report in a report", DOC(DOC(META RECORD)), NULL, ""),
 };
 
