@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	COLUMNS_MAX = 24
@@ -219,6 +220,17 @@ void grid_none(struct grid *g)
 			json_null(g->j, key(g));
 	}
 	end_cell(g);
+}
+
+void grid_spare(struct grid *g, const char *k)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < g->columns && g->table; i++) {
+		const struct grid_column *c = &g->column[i];
+		if (c->heading && c->key && strcmp(c->key, k) == 0)
+			table_spare(g->table, n);
+		n += c->heading != NULL;
+	}
 }
 
 size_t grid_end(struct grid **g)

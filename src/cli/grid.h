@@ -38,6 +38,8 @@ void grid_day(struct grid *g, bool has, int64_t day);
 void grid_seconds(struct grid *g, bool has, int64_t seconds); /* a number in JSON, CSV */
 void grid_share(struct grid *g, uint64_t passed, uint64_t messages); /* text only */
 void grid_none(struct grid *g);                                      /* null, nothing */
+/* The column of that key says nothing here: see table_spare(). */
+void grid_spare(struct grid *g, const char *key);
 /* How many rows there are; ends and frees it. */
 size_t grid_end(struct grid **g);
 

@@ -145,7 +145,7 @@ bool run_reports(struct cli *c, struct err *err)
 	struct app_reports *p = app_reports_open(&c->app, &q, &all, err);
 	if (!p)
 		return false;
-	struct report_list *l = show_reports_begin(&c->out, all);
+	struct report_list *l = show_reports_begin(&c->out, all, q.filter.domain);
 	while (!c->out.failed && app_reports_next(p, &r, err))
 		show_reports_next(l, &r);
 	show_reports_end(&l, q.offset);

@@ -32,9 +32,9 @@ void show_fsck(struct out *o, const struct app_fsck *f);
 void show_settings(struct out *o, const struct settings *s);
 void show_settings_check(struct out *o, const struct settings *s);
 
-/* A list of reports: begin, each, end. */
+/* A list of reports, of all or of one domain: begin, each, end. */
 struct report_list;
-struct report_list *show_reports_begin(struct out *o, uint64_t all);
+struct report_list *show_reports_begin(struct out *o, uint64_t all, struct sv domain);
 void show_reports_next(struct report_list *l, const struct app_report *r);
 /* `offset`: how many were left out before. */
 void show_reports_end(struct report_list **l, uint64_t offset);

@@ -158,33 +158,44 @@ static void line(struct out *o, const char *label, struct sv value)
 static void window(struct out *o, const struct app_report *r)
 {
 	char from[DATE_TEXT], to[DATE_TEXT], text[WORDS_TEXT];
-	outf(o, "  %-14s %s to %s", "window",
-	     r->has_begin ? date_format_time(r->begin, from) : "?",
-	     r->has_end ? date_format_time(r->end, to) : "?");
+	struct buf b;
+	buf_init(&b, TEXT_MAX);
+	buf_addf(&b, "%s to %s", r->has_begin ? date_format_time(r->begin, from) : "?",
+		 r->has_end ? date_format_time(r->end, to) : "?");
 	if (r->odd_window)
-		outf(o, "; not usable, counts on %s",
-		     date_format_day(r->first_day, from));
+		buf_addf(&b, "; not usable, counts on %s",
+			 date_format_day(r->first_day, from));
 	else if (r->days > 1)
-		outf(o, "; spread evenly over %s days", words_number(r->days, text));
+		buf_addf(&b, "; spread evenly over %s days", words_number(r->days, text));
+	line(o, "window", buf_sv(&b));
+	buf_deinit(&b);
+}
+
+static void headline(struct out *o, const struct app_report_detail *d)
+{
+	char rows[WORDS_TEXT], messages[WORDS_TEXT], share[WORDS_TEXT];
+	const struct app_report *r = &d->report;
+	const char *state = show_report_state(r);
+	struct buf b;
+	buf_init(&b, TEXT_MAX);
+	buf_addf(&b, "Report %s", r->id);
+	if (state[0])
+		buf_addf(&b, " (%s%s%s)", state, d->superseded_by[0] ? " by " : "",
+			 d->superseded_by);
+	buf_addf(&b, ": %s row%s, %s message%s, %s passed", words_number(r->rows, rows),
+		 words_s(r->rows), words_number(r->messages, messages),
+		 words_s(r->messages), words_share(r->passed, r->messages, share));
+	out_str(o, paint_on(o, PAINT_BOLD));
+	out_wrapped(o, "", buf_sv(&b));
+	out_str(o, paint_off(o, PAINT_BOLD));
 	out_str(o, "\n");
+	buf_deinit(&b);
 }
 
 static void head(struct out *o, const struct app_report_detail *d)
 {
-	char text[WORDS_TEXT];
-	const struct app_report *r = &d->report;
-	const char *state = show_report_state(r);
-	outf(o, "%sReport %s%s", paint_on(o, PAINT_BOLD), r->id,
-	     paint_off(o, PAINT_BOLD));
-	if (state[0])
-		outf(o, " (%s%s%s)", state, d->superseded_by[0] ? " by " : "",
-		     d->superseded_by);
-	out_str(o, ": ");
-	show_count(o, r->rows, "row", "rows");
-	out_str(o, ", ");
-	show_count(o, r->messages, "message", "messages");
-	outf(o, ", %s passed\n\n", words_share(r->passed, r->messages, text));
-	window(o, r);
+	headline(o, d);
+	window(o, &d->report);
 	if (d->client.n)
 		line(o, "client", d->client);
 	for (size_t i = 0; i < sizeof(meta_fields) / sizeof(*meta_fields); i++)
@@ -229,11 +240,15 @@ static void deliveries(struct out *o, const struct app_report_detail *d)
 		out_heading(o, "Deliveries");
 	for (size_t i = 0; i < d->delivery_n; i++) {
 		const struct app_delivery *v = &d->delivery[i];
-		outf(o, "  %s  %-10s ", date_format_time(v->arrived, time), v->status);
-		out_text(o, v->path);
-		out_str(o, v->member.n ? ", " : "");
-		out_text(o, v->member);
-		out_str(o, "\n");
+		char first[64];
+		struct buf b;
+		buf_init(&b, TEXT_MAX);
+		(void)snprintf(first, sizeof(first), "  %s  %-10s ",
+			       date_format_time(v->arrived, time), v->status);
+		buf_addf(&b, "%.*s%s%.*s", SV_ARG(v->path), v->member.n ? ", " : "",
+			 SV_ARG(v->member));
+		out_wrapped(o, first, buf_sv(&b));
+		buf_deinit(&b);
 		if (!v->by_mail)
 			continue;
 		line(o, "  from", v->from);
@@ -262,17 +277,17 @@ static void conflicts(struct out *o, const struct app_report_detail *d)
 /* --- rows --- */
 
 static const struct grid_column row_columns[] = {
-	{ "source", "SOURCE", false, 7, 10 },
+	{ "source", "SOURCE", false, 7, 15 },
 	{ "messages", "COUNT", true, 0, 0 },
 	{ "passed", NULL, false, 0, 0 },
-	{ "disposition", "DISPOSITION", false, 5, 4 },
+	{ "disposition", "DISPOSITION", false, TABLE_BELOW | 5, 0 },
 	{ "dkim", "DKIM", false, 0, 0 },
 	{ "spf", "SPF", false, 0, 0 },
-	{ "header_from", "FROM", false, 4, 8 },
-	{ "envelope_from", "ENVELOPE", false, 1, 8 },
+	{ "header_from", "FROM", false, TABLE_BELOW | 4, 0 },
+	{ "envelope_from", "ENVELOPE", false, TABLE_BELOW | 3, 0 },
 	{ "envelope_to", NULL, false, 0, 0 },
-	{ "auth", "RESULTS", false, 3, 22 },
-	{ "reasons", "REASONS", false, 2, 7 },
+	{ "auth", "RESULTS", false, TABLE_BELOW | 1, 0 },
+	{ "reasons", "REASONS", false, TABLE_BELOW | 2, 0 },
 	{ "extra", NULL, false, 0, 0 },
 };
 
@@ -328,10 +343,13 @@ static void add_auth(struct buf *b, const char *method, const struct report_auth
 		     size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		buf_addf(b, "%s%s %.*s", b->n ? ", " : "", method, SV_ARG(a[i].domain));
+		buf_addf(b, "%s%s", b->n ? ", " : "", method);
+		if (a[i].domain.n || a[i].selector.n)
+			buf_addf(b, " %.*s", SV_ARG(a[i].domain));
 		if (a[i].selector.n)
 			buf_addf(b, "/%.*s", SV_ARG(a[i].selector));
-		buf_addf(b, " %.*s", SV_ARG(a[i].result));
+		if (a[i].result.n)
+			buf_addf(b, " %.*s", SV_ARG(a[i].result));
 	}
 }
 

@@ -8,15 +8,15 @@
 #include <stdlib.h>
 
 const struct grid_column show_report_columns[SHOW_REPORT_COLUMNS] = {
-	{ "id", "ID", false, 0, 0 },
+	{ "id", "ID", false, TABLE_KEY, 0 },
 	{ "sha256", NULL, false, 0, 0 },
 	{ "kind", NULL, false, 0, 0 },
 	{ "first_day", "DAY", false, 0, 0 },
 	{ "days", NULL, true, 0, 0 },
-	{ "org", "REPORTER", false, 3, 8 },
+	{ "org", "REPORTER", false, TABLE_KEY | 3, 12 },
 	{ "email", NULL, false, 0, 0 },
 	{ "report_id", NULL, false, 0, 0 },
-	{ "domain", "DOMAIN", false, 4, 12 },
+	{ "domain", "DOMAIN", false, TABLE_KEY | 4, 18 },
 	{ "begin", NULL, true, 0, 0 },
 	{ "end", NULL, true, 0, 0 },
 	{ "complete", NULL, false, 0, 0 },
@@ -29,7 +29,7 @@ const struct grid_column show_report_columns[SHOW_REPORT_COLUMNS] = {
 	{ NULL, "PASS", true, 0, 0 },
 	{ "repairs", NULL, true, 0, 0 },
 	{ "arrived", NULL, true, 0, 0 },
-	{ NULL, "STATE", false, 5, 5 },
+	{ NULL, "STATE", false, TABLE_BELOW | 5, 0 },
 };
 
 /* An organisation without a name goes by its mail domain. */
@@ -82,13 +82,16 @@ struct report_list {
 	struct json j;
 	struct grid *g;
 	uint64_t all;
+	struct sv domain; /* the one asked for */
+	bool others;      /* a report is about another one */
 };
 
-struct report_list *show_reports_begin(struct out *o, uint64_t all)
+struct report_list *show_reports_begin(struct out *o, uint64_t all, struct sv domain)
 {
 	struct report_list *l = heap_array(1, sizeof(*l));
 	l->o = o;
 	l->all = all;
+	l->domain = domain;
 	show_begin(o, &l->j);
 	if (o->form == OUT_JSON)
 		json_uint(&l->j, "all", all);
@@ -98,21 +101,28 @@ struct report_list *show_reports_begin(struct out *o, uint64_t all)
 
 void show_reports_next(struct report_list *l, const struct app_report *r)
 {
+	l->others = l->others || !sv_eq_fold(r->domain, l->domain);
 	show_report_cells(l->g, l->o, r);
 }
 
 void show_reports_end(struct report_list **l, uint64_t offset)
 {
 	struct out *o = (*l)->o;
-	uint64_t shown = grid_end(&(*l)->g), all = (*l)->all;
+	uint64_t all = (*l)->all;
+	char text[WORDS_TEXT];
+	if (!(*l)->others)
+		grid_spare((*l)->g, "domain");
+	uint64_t shown = grid_end(&(*l)->g);
 	show_end(o, &(*l)->j);
 	if (o->form == OUT_TEXT && all == 0)
 		out_str(o, "No report matches.\n");
-	else if (o->form == OUT_TEXT && shown + offset < all) {
-		char text[WORDS_TEXT];
+	else if (o->form == OUT_TEXT && offset >= all)
+		outf(o,
+		     "Nothing left: --offset leaves out all that match, %s report%s.\n",
+		     words_number(all, text), words_s(all));
+	else if (o->form == OUT_TEXT && shown + offset < all)
 		outf(o, "  ... and %s more; --limit 0 shows all, --offset goes on\n",
 		     words_number(all - shown - offset, text));
-	}
 	free(*l);
 	*l = NULL;
 }

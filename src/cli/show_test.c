@@ -123,7 +123,7 @@ static void domain(struct out *o)
 static void reports(struct out *o)
 {
 	struct app_report r = evil_report();
-	struct report_list *l = show_reports_begin(o, 2);
+	struct report_list *l = show_reports_begin(o, 2, evil);
 	show_reports_next(l, &r);
 	show_reports_end(&l, 0);
 }
@@ -478,7 +478,7 @@ static void null_reports_have_no_share(void **state)
 	r.org = r.domain = SV("x");
 	r.messages = r.passed = 0;
 	out_init(&o, -1, OUT_TEXT);
-	struct report_list *l = show_reports_begin(&o, 1);
+	struct report_list *l = show_reports_begin(&o, 1, SV("x"));
 	show_reports_next(l, &r);
 	show_reports_end(&l, 0);
 	assert_null(strchr(buf_str(&o.b), '%'));

@@ -4,7 +4,9 @@
 #include "base/arena.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define ELLIPSIS "\xe2\x80\xa6"
 
@@ -14,8 +16,21 @@ enum {
 	RANKS = 9,
 	COLUMNS_MAX = 16,
 	LEAST_OF_ALL = 3,
+	HANG = 2,        /* before the further lines of a cell */
+	CELL_LINES = 24, /* of a cell that wraps */
 	CELL_MAX = 65536,
 	CELL_VISIBLE_MAX = 8 * CELL_MAX
+};
+
+enum place {
+	IN_ROW,
+	BELOW_ROW,
+	NOWHERE
+};
+
+struct layout {
+	enum place place[COLUMNS_MAX];
+	size_t width[COLUMNS_MAX];
 };
 
 struct cell {
@@ -31,6 +46,7 @@ struct table {
 	struct cell *cell;
 	size_t n, cap;
 	size_t widest[COLUMNS_MAX];
+	bool spare[COLUMNS_MAX];
 };
 
 struct table *table_new(const struct table_column *column, size_t n)
@@ -84,6 +100,22 @@ size_t table_rows(const struct table *t)
 	return t->n / t->columns;
 }
 
+void table_spare(struct table *t, size_t column)
+{
+	if (column < t->columns)
+		t->spare[column] = true;
+}
+
+static bool is_key(const struct table *t, size_t i)
+{
+	return i == 0 || t->column[i].shrink & TABLE_KEY;
+}
+
+static unsigned rank_of(const struct table *t, size_t i)
+{
+	return t->column[i].shrink & ~(unsigned)(TABLE_KEY | TABLE_BELOW);
+}
+
 /* Takes up to `over` columns from one column, but leaves it `least`. */
 static size_t shrink(size_t *width, size_t least, size_t over)
 {
@@ -93,44 +125,106 @@ static size_t shrink(size_t *width, size_t least, size_t over)
 	return taken;
 }
 
+static size_t squeeze_rank(const struct table *t, struct layout *l, bool keys,
+			   unsigned rank, size_t over)
+{
+	for (size_t i = 0; i < t->columns; i++)
+		if (l->place[i] == IN_ROW && is_key(t, i) == keys &&
+		    rank_of(t, i) == rank)
+			over -= shrink(&l->width[i], t->column[i].least, over);
+	return over;
+}
+
 /* Columns that are over the terminal's once each column has given what it can. */
-static size_t squeeze(const struct table *t, unsigned columns, const bool *hidden,
-		      size_t *width)
+static size_t squeeze(const struct table *t, unsigned columns, bool may_shrink,
+		      struct layout *l)
 {
 	size_t all = INDENT - GAP;
 	for (size_t i = 0; i < t->columns; i++) {
-		width[i] = hidden[i] ? 0 : t->widest[i];
-		all += hidden[i] ? 0 : GAP + width[i];
+		l->width[i] = l->place[i] == IN_ROW ? t->widest[i] : 0;
+		all += l->place[i] == IN_ROW ? GAP + l->width[i] : 0;
 	}
 	if (columns == 0 || all <= columns)
 		return 0;
 	size_t over = all - columns;
-	for (unsigned rank = 1; rank <= RANKS; rank++)
-		for (size_t i = 0; i < t->columns; i++)
-			if (t->column[i].shrink == rank && !hidden[i])
-				over -= shrink(&width[i], t->column[i].least, over);
+	for (unsigned rank = 1; may_shrink && rank <= RANKS; rank++)
+		over = squeeze_rank(t, l, false, rank, over);
+	for (unsigned rank = 1; may_shrink && rank <= RANKS; rank++)
+		over = squeeze_rank(t, l, true, rank, over);
 	return over;
 }
 
-/* The next column to leave out: those that shrink first go first, never the first. */
-static bool hide_one(const struct table *t, bool *hidden)
+static bool hide_spare(const struct table *t, struct layout *l)
 {
-	for (unsigned rank = 1; rank <= RANKS; rank++)
-		for (size_t i = 1; i < t->columns; i++)
-			if (t->column[i].shrink == rank && !hidden[i])
-				return hidden[i] = true;
+	for (size_t i = 0; i < t->columns; i++)
+		if (t->spare[i] && l->place[i] == IN_ROW) {
+			l->place[i] = NOWHERE;
+			return true;
+		}
 	return false;
 }
 
-static void fit(const struct table *t, unsigned columns, bool *hidden, size_t *width)
+/* The next column to go below its rows, or to be left out. */
+static bool move_one(const struct table *t, struct layout *l, enum place to)
 {
-	size_t over = squeeze(t, columns, hidden, width);
-	while (over && hide_one(t, hidden))
-		over = squeeze(t, columns, hidden, width);
+	for (unsigned rank = 1; rank <= RANKS; rank++)
+		for (size_t i = 0; i < t->columns; i++) {
+			bool below = t->column[i].shrink & TABLE_BELOW;
+			if (l->place[i] != IN_ROW || rank_of(t, i) != rank ||
+			    is_key(t, i) || below != (to == BELOW_ROW))
+				continue;
+			l->place[i] = to;
+			return true;
+		}
+	return false;
+}
+
+/* Takes a column from the widest text; one that never shrinks comes last. */
+static bool narrow_widest(const struct table *t, struct layout *l, bool all)
+{
+	size_t *widest = NULL;
+	for (size_t i = 0; i < t->columns; i++) {
+		bool may = l->place[i] == IN_ROW && !t->column[i].right &&
+			   (all || rank_of(t, i)) && l->width[i] > LEAST_OF_ALL;
+		if (may && (!widest || l->width[i] > *widest))
+			widest = &l->width[i];
+	}
+	if (widest)
+		--*widest;
+	return widest;
+}
+
+static void fit(const struct table *t, unsigned columns, struct layout *l)
+{
+	size_t over = squeeze(t, columns, false, l);
+	while (over && (hide_spare(t, l) || move_one(t, l, BELOW_ROW)))
+		over = squeeze(t, columns, false, l);
+	if (over)
+		over = squeeze(t, columns, true, l);
+	while (over && move_one(t, l, NOWHERE))
+		over = squeeze(t, columns, true, l);
 	/* A terminal too narrow even so: text gives way before figures do. */
-	for (size_t i = 0; i < t->columns && over; i++)
-		if (!t->column[i].right && !hidden[i])
-			over -= shrink(&width[i], LEAST_OF_ALL, over);
+	while (over && (narrow_widest(t, l, false) || narrow_widest(t, l, true)))
+		over--;
+}
+
+/* The next line of a cell that wraps: behind a blank or a mark where one is near. */
+static struct sv take_line(struct sv *rest, size_t width)
+{
+	struct sv line = text_clip(*rest, width);
+	uint32_t c;
+	if (line.n == 0)
+		line = sv_sub(*rest, 0, utf8_decode(*rest, &c));
+	if (line.n == 0 || line.n == rest->n) {
+		line = *rest;
+	} else {
+		size_t end = line.n;
+		while (end > line.n / 2 && !strchr(" .:-@/_", line.p[end - 1]))
+			end--;
+		line.n = end > line.n / 2 ? end : line.n;
+	}
+	*rest = sv_sub(*rest, line.n, rest->n - line.n);
+	return line;
 }
 
 static void print_cell(struct out *o, const struct cell *c, size_t width, bool right,
@@ -162,30 +256,82 @@ static void end_line(struct out *o)
 	out_ease(o);
 }
 
-static void print_line(const struct table *t, struct out *o, const struct cell *c,
-		       const bool *hidden, const size_t *width)
+static size_t last_in_row(const struct table *t, const struct layout *l)
 {
 	size_t last = t->columns - 1;
-	while (last && hidden[last])
+	while (last && l->place[last] != IN_ROW)
 		last--;
+	return last;
+}
+
+/* One line of a row; true where a cell goes on in the next one. `rest` is what is left
+ * of each cell. */
+static bool print_line(const struct table *t, struct out *o, const struct cell *c,
+		       const struct layout *l, struct sv *rest, unsigned line)
+{
+	size_t last = last_in_row(t, l);
+	bool more = false;
 	outf(o, "%*s", INDENT, "");
-	for (size_t i = 0; i <= last; i++)
-		if (!hidden[i])
-			print_cell(o, &c[i], width[i], t->column[i].right, i == last);
+	for (size_t i = 0; i <= last; i++) {
+		struct cell part = c[i];
+		size_t width = l->width[i], hang = line && width > 8 ? HANG : 0;
+		if (l->place[i] != IN_ROW)
+			continue;
+		bool wraps = is_key(t, i) && line + 1 < CELL_LINES;
+		part.text = wraps ? take_line(&rest[i], width - hang) : rest[i];
+		part.width = text_width(part.text);
+		part.paint = part.width ? part.paint : PAINT_NONE;
+		if (!wraps)
+			rest[i] = SV("");
+		more = more || rest[i].n;
+		outf(o, "%*s", (int)hang, "");
+		print_cell(o, &part, width - hang, t->column[i].right, i == last);
+	}
 	end_line(o);
+	return more;
+}
+
+static void print_below(const struct table *t, struct out *o, const struct cell *c,
+			const struct layout *l)
+{
+	for (size_t i = 0; i < t->columns; i++) {
+		char first[64];
+		if (l->place[i] != BELOW_ROW || c[i].text.n == 0)
+			continue;
+		(void)snprintf(first, sizeof(first), "%*s%-10s ", 2 * INDENT, "",
+			       t->column[i].heading);
+		for (char *p = first; *p; p++)
+			*p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
+		out_wrapped(o, first, c[i].text);
+	}
+}
+
+static void print_row(const struct table *t, struct out *o, const struct cell *c,
+		      const struct layout *l)
+{
+	struct sv rest[COLUMNS_MAX] = { 0 };
+	for (size_t i = 0; i < t->columns; i++)
+		rest[i] = c[i].text;
+	for (unsigned line = 0; print_line(t, o, c, l, rest, line);)
+		line++;
+	print_below(t, o, c, l);
 }
 
 void table_print(const struct table *t, struct out *o)
 {
-	size_t width[COLUMNS_MAX] = { 0 };
-	bool hidden[COLUMNS_MAX] = { false };
+	struct layout l = { 0 };
 	struct cell heading[COLUMNS_MAX] = { 0 };
-	fit(t, o->width, hidden, width);
+	struct layout above;
+	fit(t, o->width, &l);
 	for (size_t i = 0; i < t->columns; i++) {
 		struct sv text = sv_from(t->column[i].heading);
 		heading[i] = (struct cell){ text, text_width(text), PAINT_DIM };
 	}
-	print_line(t, o, heading, hidden, width);
+	above = l;
+	for (size_t i = 0; i < t->columns; i++)
+		if (above.place[i] == BELOW_ROW)
+			above.place[i] = NOWHERE;
+	print_row(t, o, heading, &above);
 	for (size_t k = 0; k + t->columns <= t->n; k += t->columns)
-		print_line(t, o, &t->cell[k], hidden, width);
+		print_row(t, o, &t->cell[k], &l);
 }

@@ -45,19 +45,61 @@ static void shrinks_in_order(void **state)
 			 "  alpha.example  a longe\xe2\x80\xa6  1,234\n"
 			 "  b                            5\n");
 	expect_table(24, "  NAME       NOTE  COUNT\n"
-			 "  alpha.ex\xe2\x80\xa6  a l\xe2\x80\xa6  1,234\n"
+			 "  alpha.     a l\xe2\x80\xa6  1,234\n"
+			 "    example\n"
 			 "  b                    5\n");
 	/* then columns are left out in the same order, but never the first */
 	expect_table(20, "  NAME         COUNT\n"
-			 "  alpha.exam\xe2\x80\xa6  1,234\n"
+			 "  alpha.       1,234\n"
+			 "    example\n"
 			 "  b                5\n");
-	expect_table(16, "  NAME     COUNT\n"
-			 "  alpha.\xe2\x80\xa6  1,234\n"
-			 "  b            5\n");
 	/* and at last text gives way, and figures stay whole */
-	expect_table(11, "  NA\xe2\x80\xa6  COUNT\n"
-			 "  al\xe2\x80\xa6  1,234\n"
+	expect_table(11, "  NAM  COUNT\n"
+			 "  E\n"
+			 "  alp  1,234\n"
+			 "  ha.\n"
+			 "  exa\n"
+			 "  mpl\n"
+			 "  e\n"
 			 "  b        5\n");
+}
+
+static void keeps_what_tells_rows_apart(void **state)
+{
+	static const struct table_column report[] = {
+		{ "SOURCE", false, TABLE_KEY | 3, 12 },
+		{ "FROM", false, TABLE_KEY | 2, 8 },
+		{ "SPF", false, 0, 0 },
+		{ "RESULTS", false, TABLE_BELOW | 1, 0 },
+	};
+	static const char *const cells[] = {
+		"2001:db8:0:1::1", "a.example", "pass", "dkim a.example/s pass, spf none",
+		"2001:db8:0:1::2", "b.example", "fail", "",
+	};
+	struct out o;
+	struct table *t = table_new(report, 4);
+	(void)state;
+	for (size_t i = 0; i < 8; i++)
+		table_cell_str(t, cells[i], PAINT_NONE);
+	out_init(&o, -1, OUT_TEXT);
+	o.width = 34;
+	table_print(t, &o);
+	assert_string_equal(buf_str(&o.b), "  SOURCE           FROM       SPF\n"
+					   "  2001:db8:0:1::1  a.example  pass\n"
+					   "    results    dkim a.example/s\n"
+					   "               pass, spf none\n"
+					   "  2001:db8:0:1::2  b.example  fail\n");
+	buf_clear(&o.b);
+	o.width = 28;
+	table_spare(t, 1);
+	table_print(t, &o);
+	assert_null(strstr(buf_str(&o.b), "FROM"));
+	buf_clear(&o.b);
+	o.width = 0;
+	table_print(t, &o);
+	assert_non_null(strstr(buf_str(&o.b), "b.example  fail\n"));
+	table_free(&t);
+	out_deinit(&o);
 }
 
 static void makes_cells_visible(void **state)
@@ -192,6 +234,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shrinks_in_order),
+		cmocka_unit_test(keeps_what_tells_rows_apart),
 		cmocka_unit_test(makes_cells_visible),
 		cmocka_unit_test(paints_only_with_colour),
 		cmocka_unit_test(gives_every_form),
