@@ -475,6 +475,49 @@ class Filters(Keeping):
         sources = {s["source"]: s["messages"] for s in shown["sources"]}
         self.assertEqual(sources, {"192.0.2.2": 2 * 4161})
 
+    def notes(self, *filters, now="2025-07-05"):
+        o = self.postern("overview", "--json", "--now", now, *filters).json()
+        return [(n["note"], n["domain"], n["text"]) for n in o["notes"]]
+
+    def test_notes_are_of_all_days(self):
+        """Only domains narrow what stands out: days and results do not."""
+        self.add_client("Empty", "empty.example")
+        self.send(7, domain="passing.example")
+        self.add_client("Gamma", "passing.example")
+        whole = self.notes()
+        self.assertEqual([d for n, d, t in whole if n == "no-reports"],
+                         ["empty.example"])
+        for filters in (("--since", day(9)), ("--result", "pass"), ("--result", "fail"),
+                        ("--until", day(1), "--result", "fail")):
+            self.assertEqual(self.notes(*filters), whole, filters)
+            self.assertIn("What stands out (over all days)",
+                          self.postern("overview", *filters).out)
+        self.assertNotIn("over all days", self.postern("overview").out)
+        self.assertEqual([n for n, d, t in self.notes("--domain", "passing.example")], [])
+        self.assertIn("No report yet", self.postern("domain", "show", "empty.example").out)
+        for filters in (("--result", "fail"), ("--since", day(9))):
+            shown = self.postern("domain", "show", "passing.example", *filters).out
+            self.assertNotIn("No report yet", shown)
+            self.assertIn("none matches", shown)
+
+    def test_silence_is_of_all_messages(self):
+        for d in range(12):
+            begin = c.BEGIN + d * c.DAY
+            self.send(-100 if d < 11 else 100, domain="example.com", org="Quiet Ltd",
+                      begin=begin, end=begin + c.DAY - 1)
+        whole = [t for n, d, t in self.notes(now="2025-07-25") if n == "silent-reporter"]
+        self.assertTrue(any("Quiet Ltd" in t and day(12) in t for t in whole), whole)
+        for result in ("pass", "fail"):
+            self.assertEqual([t for n, d, t in self.notes("--result", result,
+                                                          now="2025-07-25")
+                              if n == "silent-reporter"], whole)
+
+    def test_reporters(self):
+        for result, want in (("pass", (4161, 4161, 0)), ("fail", (2 * 4161, 0, 2 * 4161))):
+            r = self.show("example.com", "--result", result)["reporters"]
+            self.assertEqual([(x["messages"], x["passed"], x["failed"]) for x in r],
+                             [want])
+
     def test_sources(self):
         o = self.postern("overview", "--json", "--limit", "0").json()
         self.assertEqual({s["source"]: (s["messages"], s["passed"], s["failed"])

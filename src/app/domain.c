@@ -41,6 +41,32 @@ static bool read_days(const struct scope *s, struct app_domain *out, struct err 
 	return true;
 }
 
+/* The store sums whole reports: those that have such messages. Of the sums what the
+ * filter lets through is one part. */
+static struct app_reporter reporter_of(const struct book_reporter *r,
+				       enum app_result result)
+{
+	struct app_reporter out = { r->org, r->reports, r->messages, r->passed,
+				    r->last_day };
+	if (result == APP_RESULT_PASS)
+		out.messages = out.passed;
+	if (result == APP_RESULT_FAIL) {
+		out.messages -= out.passed;
+		out.passed = 0;
+	}
+	return out;
+}
+
+static int by_messages(const void *a, const void *b)
+{
+	const struct app_reporter *x = a, *y = b;
+	if (x->messages != y->messages)
+		return x->messages > y->messages ? -1 : 1;
+	if (x->reports != y->reports)
+		return x->reports > y->reports ? -1 : 1;
+	return sv_cmp(x->org, y->org);
+}
+
 static bool read_reporters(const struct scope *s, struct app_domain *out, struct err *err)
 {
 	struct book_report_filter f = scope_reports(s);
@@ -51,9 +77,9 @@ static bool read_reporters(const struct scope *s, struct app_domain *out, struct
 	out->reporter = arena_array(s->arena, n + 1, sizeof(*out->reporter));
 	out->reporter_n = n;
 	for (size_t i = 0; i < n; i++)
-		out->reporter[i] = (struct app_reporter){ r[i].org, r[i].reports,
-							  r[i].messages, r[i].passed,
-							  r[i].last_day };
+		out->reporter[i] = reporter_of(&r[i], s->filter.result);
+	if (n)
+		qsort(out->reporter, n, sizeof(*out->reporter), by_messages);
 	return true;
 }
 
@@ -222,16 +248,34 @@ static void read_records(const struct scope *s, const struct app *app,
 	records_for(e->name, out->line.use, address, s->arena, &out->records);
 }
 
+static bool read_unreported(const struct scope *s, struct app_domain *out,
+			    struct err *err)
+{
+	struct app_filter open = app_filter_all();
+	struct book_report_filter f = scope_reports(s);
+	uint64_t n;
+	f.day_from = open.day_from;
+	f.day_to = open.day_to;
+	f.only_passing = f.only_failing = false;
+	if (!book_report_count(s->store, &f, &n, err))
+		return false;
+	out->unreported = n == 0;
+	return true;
+}
+
 static bool show(const struct scope *s, const struct app *app, struct sv name,
 		 uint32_t sources, struct app_domain *out, struct err *err)
 {
 	if (!read_line(s, name, out, err))
 		return false;
 	read_records(s, app, out);
-	if (scope_is_empty(s))
+	if (scope_is_empty(s)) {
+		out->unreported = true;
 		return true;
+	}
 	struct facts_query q = scope_query(s);
-	return read_days(s, out, err) && read_reporters(s, out, err) &&
+	return read_unreported(s, out, err) && read_days(s, out, err) &&
+	       read_reporters(s, out, err) &&
 	       scope_sources(s, &q, sources, &out->source, &out->source_n,
 			     &out->source_all, err) &&
 	       read_policy(s, out, err) && read_policy_domains(s, out, err) &&
@@ -244,7 +288,7 @@ bool app_domain_show(const struct app *app, const struct app_filter *filter,
 {
 	struct scope s;
 	struct app_filter f = *filter;
-	*out = (struct app_domain){ 0 };
+	*out = (struct app_domain){ .limit = sources };
 	f.domain = scope_fold(name, a);
 	if (f.domain.n == 0)
 		return err_set(err, ERR_USAGE, "the name of a domain is empty");

@@ -32,6 +32,8 @@ struct app_subdomain {
 
 struct app_domain {
 	struct app_domain_line line;
+	bool unreported; /* no report counts for it on any day */
+	uint32_t limit;  /* how many lines of a list were asked for, 0 all */
 	struct app_policy policy;
 	struct app_day *day; /* from the first to the last, also those without mail */
 	size_t day_n;

@@ -5,7 +5,8 @@
 #include "app/overview.h"
 #include "app/scope_int.h"
 
-/* Finds what stands out in the days before `now` and sets o->note. Reads o->domain. */
+/* Finds what stands out in the days before `now` and sets o->note. Reads o->domain.
+ * Neither the scope nor the lines may be narrowed to days or to a result. */
 bool notes_find(const struct scope *s, int64_t now, struct app_overview *o,
 		struct err *err);
 

@@ -70,12 +70,29 @@ bool scope_sources(const struct scope *s, const struct facts_query *q, uint32_t 
 	return true;
 }
 
+/* What stands out is judged over all days and results: only domains narrow it. */
+static bool fill_notes(struct app_overview *o, const struct scope *s, int64_t now,
+		       struct err *err)
+{
+	struct scope whole = *s;
+	struct app_overview all = { 0 };
+	struct app_filter open = app_filter_all();
+	whole.filter.day_from = open.day_from;
+	whole.filter.day_to = open.day_to;
+	whole.filter.result = open.result;
+	if (!fill(&all, &whole, err) || !notes_find(&whole, now, &all, err))
+		return false;
+	o->note = all.note;
+	o->note_n = all.note_n;
+	return true;
+}
+
 bool app_overview(const struct app *app, const struct app_filter *filter,
 		  uint32_t sources, struct arena *a, struct app_overview *out,
 		  struct err *err)
 {
 	struct scope s;
-	*out = (struct app_overview){ 0 };
+	*out = (struct app_overview){ .limit = sources };
 	if (!scope_open(&s, app, STORE_READ, filter, a, err))
 		return false;
 	bool ok = fill(out, &s, err);
@@ -84,7 +101,7 @@ bool app_overview(const struct app *app, const struct app_filter *filter,
 		ok = scope_sources(&s, &q, sources, &out->source, &out->source_n,
 				   &out->source_all, err);
 	}
-	ok = ok && notes_find(&s, app->now, out, err);
+	ok = ok && fill_notes(out, &s, app->now, err);
 	scope_close(&s);
 	return ok;
 }

@@ -46,12 +46,13 @@ struct app_overview {
 	struct app_figures unassigned;
 	struct app_source *source; /* most messages first */
 	size_t source_n;
-	uint64_t source_all; /* how many there are */
-	struct app_note *note;
+	uint64_t source_all;   /* how many there are */
+	uint32_t limit;        /* how many lines of a list were asked for, 0 all */
+	struct app_note *note; /* over all days and results of the domains chosen */
 	size_t note_n;
 };
 
-/* `sources`: how many at most, 0 all. */
+/* `sources`: how many at most, 0 all; goes to `limit` too. */
 bool app_overview(const struct app *app, const struct app_filter *filter,
 		  uint32_t sources, struct arena *a, struct app_overview *out,
 		  struct err *err);

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 enum {
-	SHOWN = 10,
 	SPARK_DEFAULT = 60,
 	SPARK_MOST = 120
 };
@@ -180,6 +179,12 @@ static void show_reporters(struct out *o, struct json *j, const struct app_repor
 	grid_end(&g);
 }
 
+/* As many lines of a list as were asked for. */
+static size_t cut(const struct app_domain *d, size_t n)
+{
+	return d->limit && n > d->limit ? d->limit : n;
+}
+
 static void show_json(struct out *o, const struct app_domain *d)
 {
 	struct json j;
@@ -209,9 +214,10 @@ static void show_json(struct out *o, const struct app_domain *d)
 	json_array_end(&j);
 	show_sources(o, &j, d->source, d->source_n);
 	json_uint(&j, "sources_all", d->source_all);
-	show_reporters(o, &j, d->reporter, d->reporter_n);
-	show_subdomains(o, &j, "policy_domains", d->policy_domain, d->policy_domain_n);
-	show_authors(o, &j, d->author, d->author_n);
+	show_reporters(o, &j, d->reporter, cut(d, d->reporter_n));
+	show_subdomains(o, &j, "policy_domains", d->policy_domain,
+			cut(d, d->policy_domain_n));
+	show_authors(o, &j, d->author, cut(d, d->author_n));
 	json_bool(&j, "authors_more", d->author_more);
 	show_end(o, &j);
 }
@@ -294,11 +300,6 @@ static void show_policy(struct out *o, const struct app_policy *p)
 }
 
 /* "... and 12 more" below a list that was cut. */
-static size_t cut(size_t n)
-{
-	return n > SHOWN ? SHOWN : n;
-}
-
 static void show_more(struct out *o, uint64_t n, uint64_t shown)
 {
 	if (n <= shown)
@@ -320,20 +321,23 @@ static void show_text(struct out *o, const struct app_domain *d)
 	}
 	if (d->reporter_n) {
 		out_heading(o, "Reporters");
-		show_reporters(o, NULL, d->reporter, cut(d->reporter_n));
-		show_more(o, d->reporter_n, cut(d->reporter_n));
+		show_reporters(o, NULL, d->reporter, cut(d, d->reporter_n));
+		show_more(o, d->reporter_n, cut(d, d->reporter_n));
 	}
 	if (d->policy_domain_n > 1) {
 		out_heading(o, "Policy domains");
-		show_subdomains(o, NULL, NULL, d->policy_domain, cut(d->policy_domain_n));
-		show_more(o, d->policy_domain_n, cut(d->policy_domain_n));
+		show_subdomains(o, NULL, NULL, d->policy_domain,
+				cut(d, d->policy_domain_n));
+		show_more(o, d->policy_domain_n, cut(d, d->policy_domain_n));
 	}
 	if (d->author_n) {
 		out_heading(o, "Author Domains");
-		show_authors(o, NULL, d->author, cut(d->author_n));
-		show_more(o, d->author_n, cut(d->author_n));
+		show_authors(o, NULL, d->author, cut(d, d->author_n));
+		show_more(o, d->author_n, cut(d, d->author_n));
 	}
-	if (d->line.assigned && d->line.f.reports == 0)
+	if (!d->unreported && d->line.f.reports == 0 && d->line.f.messages == 0)
+		out_str(o, "\n  It has reports, but none matches the filters.\n");
+	if (d->line.assigned && d->unreported)
 		out_str(o, "\n  No report yet. `postern domain show NAME --records` says "
 			   "what to publish.\n");
 }

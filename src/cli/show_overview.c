@@ -7,7 +7,6 @@
 #include <stdio.h>
 
 enum {
-	UNASSIGNED_SHOWN = 10,
 	NOTES_A_KIND = 5
 };
 
@@ -104,7 +103,9 @@ static void show_tree(struct out *o, const struct app_overview *v)
 {
 	struct grid *g = grid_new(o, NULL, NULL, domain_columns,
 				  sizeof(domain_columns) / sizeof(*domain_columns));
-	size_t at = 0, end = v->unassigned_from + UNASSIGNED_SHOWN;
+	size_t at = 0, end = v->domain_n;
+	if (v->limit && v->limit < end - v->unassigned_from)
+		end = v->unassigned_from + v->limit;
 	for (size_t i = 0; i < v->client_n; i++) {
 		group_row(g, v->client[i].name, v->client[i].retired, &v->client[i].f);
 		for (size_t k = 0; k < v->client[i].domains; k++)
@@ -166,6 +167,12 @@ static void show_next(struct out *o, const struct app_overview *v)
 	out_str(o, "  postern help\n");
 }
 
+static bool is_narrow(const struct app_filter *f)
+{
+	return f->day_from != INT64_MIN || f->day_to != INT64_MAX ||
+	       f->result != APP_RESULT_ALL;
+}
+
 static void show_text(struct out *o, const struct app_overview *v,
 		      const struct app_filter *filter)
 {
@@ -186,7 +193,8 @@ static void show_text(struct out *o, const struct app_overview *v,
 		}
 	}
 	if (v->note_n) {
-		out_heading(o, "What stands out");
+		out_heading(o, is_narrow(filter) ? "What stands out (over all days)"
+						 : "What stands out");
 		show_notes(o, v);
 	}
 	show_next(o, v);
