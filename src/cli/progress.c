@@ -31,12 +31,15 @@ void progress_add_text(struct buf *b, const struct intake_progress *at)
 	char n[WORDS_TEXT], all[WORDS_TEXT];
 	double done = share_done(at);
 	words_number(at->files, n);
-	if (at->files_all)
+	/* An mbox is one file: its mails count before it does. */
+	if (at->files_all && at->files == 0 && at->reports)
+		buf_addf(b, "file 1 of %s", words_number(at->files_all, all));
+	else if (at->files_all)
 		buf_addf(b, "%s of %s files", n, words_number(at->files_all, all));
 	else
 		buf_addf(b, "%s file%s", n, words_s(at->files));
 	buf_addf(b, ", %s report%s", words_number(at->reports, n), words_s(at->reports));
-	if (at->seconds >= 0.5)
+	if (at->seconds >= 0.5 && at->files)
 		buf_addf(b, ", %s files/s",
 			 words_number((uint64_t)((double)at->files / at->seconds), n));
 	if (at->seconds >= 2 && done > 0.005) {

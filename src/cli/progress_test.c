@@ -23,6 +23,8 @@ static void tells_rate_and_remaining_time(void **state)
 		    .bytes_all = 100,
 		    .seconds = 10 },
 		  "10 of 5,000 files, 0 reports, 1 files/s, 10 s left" },
+		{ { .files_all = 5000, .reports = 300, .seconds = 1 },
+		  "file 1 of 5,000, 300 reports" },
 		{ { .files = 10, .seconds = 10 }, "10 files, 0 reports, 1 files/s" },
 	};
 	(void)state;

@@ -9,12 +9,14 @@
 #include "cli/show.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
 	LINES_A_STATUS = 20, /* of refusals, conflicts, ... in text; JSON tells all */
-	STATUSES = APP_STATUS_ASIDE + 1
+	STATUSES = APP_STATUS_ASIDE + 1,
+	LINE_MAX_BYTES = 64 * 1024,
 };
 
 static volatile sig_atomic_t stop;
@@ -47,8 +49,11 @@ struct ingest {
 	struct tally tally;
 };
 
+/* Of what is new: a duplicate's were told when it came first. */
 static void count_repairs(struct tally *t, const struct intake_outcome *v)
 {
+	if (v->status == APP_STATUS_DUPLICATE)
+		return;
 	struct sv bytes = v->repairs;
 	struct repair r;
 	while (bytes.n && repair_take(&bytes, &r))
@@ -68,23 +73,21 @@ static void tell(struct ingest *in, const struct intake_outcome *v)
 		return;
 	if (++in->tally.of_status[v->status] > LINES_A_STATUS)
 		return;
+	char first[32];
+	struct buf b;
+	buf_init(&b, LINE_MAX_BYTES);
+	(void)snprintf(first, sizeof(first), "%-10s  ", app_status_name(v->status));
+	buf_addf(&b, "%.*s%s%.*s", SV_ARG(v->path), v->member.n ? ", " : "",
+		 SV_ARG(v->member));
+	if (v->reason.n)
+		buf_addf(&b, ": %.*s", SV_ARG(v->reason));
+	else if (v->id.n)
+		buf_addf(&b, ": report %.*s of %.*s about %.*s", SV_ARG(v->id),
+			 SV_ARG(v->org.n ? v->org : SV("?")),
+			 SV_ARG(v->domain.n ? v->domain : SV("?")));
 	progress_clear(&in->progress);
-	outf(o, "%-10s  ", app_status_name(v->status));
-	out_text(o, v->path);
-	out_str(o, v->member.n ? ", " : "");
-	out_text(o, v->member);
-	if (v->reason.n) {
-		out_str(o, ": ");
-		out_text(o, v->reason);
-	} else if (v->id.n) {
-		out_str(o, ": report ");
-		out_text(o, v->id);
-		out_str(o, " of ");
-		out_text(o, v->org.n ? v->org : SV("?"));
-		out_str(o, " about ");
-		out_text(o, v->domain.n ? v->domain : SV("?"));
-	}
-	out_str(o, "\n");
+	out_wrapped(o, first, buf_sv(&b));
+	buf_deinit(&b);
 	if (in->tally.of_status[v->status] == LINES_A_STATUS)
 		outf(o, "%-10s  ... further ones are counted; --json tells each\n",
 		     app_status_name(v->status));
@@ -164,14 +167,19 @@ static uint64_t magnitude(int64_t n)
 static void show_growth(struct out *o, const struct intake_summary *s)
 {
 	char rows[WORDS_TEXT], messages[WORDS_TEXT], share[WORDS_TEXT];
-	const char *sign = s->messages < 0 ? "-" : "";
-	outf(o, "\n  The totals grew by %s%s rows and %s%s messages",
-	     s->rows < 0 ? "-" : "", words_number(magnitude(s->rows), rows), sign,
-	     words_number(magnitude(s->messages), messages));
+	struct buf b;
+	buf_init(&b, LINE_MAX_BYTES);
+	buf_addf(&b, "The totals grew by %s%s rows and %s%s messages",
+		 s->rows < 0 ? "-" : "", words_number(magnitude(s->rows), rows),
+		 s->messages < 0 ? "-" : "",
+		 words_number(magnitude(s->messages), messages));
 	if (s->messages > 0 && s->passed >= 0 && s->passed <= s->messages)
-		outf(o, ", %s of which passed",
-		     words_share((uint64_t)s->passed, (uint64_t)s->messages, share));
-	out_str(o, ".\n");
+		buf_addf(&b, ", %s of which passed",
+			 words_share((uint64_t)s->passed, (uint64_t)s->messages, share));
+	buf_add_char(&b, '.');
+	out_str(o, "\n");
+	out_wrapped(o, "  ", buf_sv(&b));
+	buf_deinit(&b);
 }
 
 static void show_summary(struct out *o, const struct intake_summary *s,
@@ -192,11 +200,13 @@ static void show_summary(struct out *o, const struct intake_summary *s,
 		     "incomplete, and a complete one is here");
 	summary_line(o, "conflict", s->conflict,
 		     "the key of another report, other content: both count");
-	summary_line(o, "refused", s->refused, "unreadable, or no report");
+	summary_line(o, "refused", s->refused,
+		     "unreadable, no report, or refused by you");
 	summary_line(o, "aside", s->aside, "of a kind that is not read yet");
 	summary_line(o, "repaired", s->repaired, "of the reports");
 	show_growth(o, s);
-	show_repairs(o, t);
+	if (!s->interrupted)
+		show_repairs(o, t);
 }
 
 static void begin(struct ingest *in, struct cli *c)
@@ -216,7 +226,9 @@ static void begin(struct ingest *in, struct cli *c)
 		in->csv = show_outcomes_begin(&c->out);
 }
 
-static void end(struct ingest *in, const struct intake_summary *s)
+/* A run that failed before it kept anything has nothing to sum up. What it says at last
+ * comes after all this. */
+static void end(struct ingest *in, const struct intake_summary *s, bool failed)
 {
 	struct cli *c = in->cli;
 	progress_clear(&in->progress);
@@ -224,8 +236,9 @@ static void end(struct ingest *in, const struct intake_summary *s)
 		grid_end(&in->csv);
 	else if (c->out.form == OUT_JSON)
 		show_summary_json(&c->out, s);
-	else if (!c->quiet)
+	else if (!c->quiet && !(failed && s->files == 0))
 		show_summary(&c->out, s, &in->tally);
+	out_flush(&c->out);
 }
 
 bool run_ingest(struct cli *c, struct err *err)
@@ -245,7 +258,7 @@ bool run_ingest(struct cli *c, struct err *err)
 		.ctx = &in,
 	};
 	bool ok = app_ingest(&c->app, &how, &s, err);
-	end(&in, &s);
+	end(&in, &s, !ok);
 	if (!ok && s.interrupted)
 		return err_set(
 			err, ERR_TEMP,

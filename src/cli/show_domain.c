@@ -246,16 +246,23 @@ static void show_head(struct out *o, const struct app_domain *d)
 	show_headline(o, &l->f);
 }
 
+/* What is left of the width beside "  passed    " and "  up to 1,234,567 a day". */
+static size_t trend_cells(const struct out *o)
+{
+	size_t cells = o->width == 0 ? SPARK_DEFAULT : o->width > 46 ? o->width - 36 : 10;
+	return cells < SPARK_MOST ? cells : SPARK_MOST;
+}
+
 static void show_trend_line(struct out *o, const char *label, const uint64_t *value,
-			    size_t n, enum paint p)
+			    size_t n, double scale)
 {
 	char text[WORDS_TEXT];
 	uint64_t most = 0;
-	size_t cells = o->width > 40 ? o->width - 30 : SPARK_DEFAULT;
+	enum paint p = label[0] == 'p' ? PAINT_GOOD : PAINT_BAD;
 	for (size_t i = 0; i < n; i++)
 		most = value[i] > most ? value[i] : most;
 	outf(o, "  %-8s  %s", label, paint_on(o, p));
-	spark_add(&o->b, value, n, cells < SPARK_MOST ? cells : SPARK_MOST);
+	spark_add(&o->b, value, n, trend_cells(o), scale);
 	outf(o, "%s  up to %s a day\n", paint_off(o, p), words_number(most, text));
 }
 
@@ -269,9 +276,12 @@ static void show_trend(struct out *o, const struct app_domain *d)
 		passed[i] = d->day[i].passed;
 		failed[i] = d->day[i].messages - d->day[i].passed;
 	}
+	double good = spark_most(passed, d->day_n, trend_cells(o));
+	double bad = spark_most(failed, d->day_n, trend_cells(o));
+	double scale = good > bad ? good : bad;
 	out_str(o, "\n");
-	show_trend_line(o, "passed", passed, d->day_n, PAINT_GOOD);
-	show_trend_line(o, "failed", failed, d->day_n, PAINT_BAD);
+	show_trend_line(o, "passed", passed, d->day_n, scale);
+	show_trend_line(o, "failed", failed, d->day_n, scale);
 	free(passed);
 	free(failed);
 }

@@ -10,13 +10,8 @@ static double cell(const uint64_t *value, size_t n, size_t cells, size_t i)
 	return sum / (double)(to - from);
 }
 
-void spark_add(struct buf *b, const uint64_t *value, size_t n, size_t cells)
+double spark_most(const uint64_t *value, size_t n, size_t cells)
 {
-	static const char *const bars[] = {
-		"\xc2\xb7",     "\xe2\x96\x81", "\xe2\x96\x82",
-		"\xe2\x96\x83", "\xe2\x96\x84", "\xe2\x96\x85",
-		"\xe2\x96\x86", "\xe2\x96\x87", "\xe2\x96\x88",
-	};
 	double most = 0;
 	if (cells > n)
 		cells = n;
@@ -24,9 +19,22 @@ void spark_add(struct buf *b, const uint64_t *value, size_t n, size_t cells)
 		double v = cell(value, n, cells, i);
 		most = v > most ? v : most;
 	}
+	return most;
+}
+
+void spark_add(struct buf *b, const uint64_t *value, size_t n, size_t cells, double most)
+{
+	static const char *const bars[] = {
+		"\xc2\xb7",     "\xe2\x96\x81", "\xe2\x96\x82",
+		"\xe2\x96\x83", "\xe2\x96\x84", "\xe2\x96\x85",
+		"\xe2\x96\x86", "\xe2\x96\x87", "\xe2\x96\x88",
+	};
+	if (cells > n)
+		cells = n;
 	for (size_t i = 0; i < cells; i++) {
 		double v = cell(value, n, cells, i);
-		size_t height = v > 0 ? 1 + (size_t)(v / most * 7.0 + 0.5) : 0;
-		buf_add_str(b, bars[height > 8 ? 8 : height]);
+		double part = v < most ? v / most : 1;
+		size_t height = v > 0 ? 1 + (size_t)(part * 7.0 + 0.5) : 0;
+		buf_add_str(b, bars[height]);
 	}
 }

@@ -208,7 +208,8 @@ static void draws_sparklines(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct buf b;
 		buf_init(&b, 100);
-		spark_add(&b, cases[i].value, cases[i].n, cases[i].cells);
+		double most = spark_most(cases[i].value, cases[i].n, cases[i].cells);
+		spark_add(&b, cases[i].value, cases[i].n, cases[i].cells, most);
 		assert_string_equal(buf_str(&b), cases[i].want);
 		buf_deinit(&b);
 	}
