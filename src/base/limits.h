@@ -26,6 +26,10 @@
 #define LIMIT_RATIO UINT64_C(1000)
 #define LIMIT_RATIO_FROM (8 * LIMIT_MIB / POSTERN_CAP_DIVISOR)
 
+/* Messages that a report may claim in all: more than any receiver sees, and eight million
+ * such reports before a sum of 63 bits is full. */
+#define LIMIT_MESSAGES (UINT64_C(1) << 40)
+
 enum {
 	LIMIT_ENTRIES = 1000, /* entries of an archive, parts of a mail */
 	LIMIT_NESTING = 8,    /* containers in containers: mail, multipart, zip, gzip */

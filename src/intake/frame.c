@@ -232,7 +232,7 @@ bool frame_take_row(struct sv *in, struct frame_row *out)
 	if (n)
 		memcpy(out->source.b, sv_take(&at, n).p, n);
 	if (!sv_take_varint(&at, &out->facet) || !sv_take_varint(&at, &out->messages) ||
-	    out->messages > FRAME_MESSAGES_MAX)
+	    out->messages > LIMIT_MESSAGES)
 		return false;
 	*in = at;
 	return true;

@@ -6,9 +6,6 @@
 #include "base/buf.h"
 #include "base/limits.h"
 
-/* The most that a row, and a report, may count: what JSON can say exactly. */
-#define FRAME_MESSAGES_MAX (UINT64_C(1) << 53)
-
 /*
  * The language in which the processes of an ingest talk: frames of a 32-bit length
  * (little-endian, of what follows the type), a type byte, and fields as varints and

@@ -129,7 +129,7 @@ static void test_rows(void **state)
 	assert_int_equal(in.n, 0);
 	assert_false(frame_take_row(&in, &out));
 	buf_clear(&b);
-	r.messages = UINT64_C(1) << 53;
+	r.messages = LIMIT_MESSAGES;
 	frame_add_row(&b, &r);
 	r.messages++;
 	frame_add_row(&b, &r);

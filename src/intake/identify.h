@@ -9,8 +9,7 @@ struct growth {
 	int64_t rows, messages, passed;
 };
 
-/* Modulo 2^64, as the totals themselves: thousands of reports that claim 2^53 messages
- * each are nonsense to begin with. */
+/* Modulo 2^64, as the totals themselves (LIMIT_MESSAGES bounds each report). */
 void growth_add(struct growth *to, const struct growth *more);
 
 struct identity {

@@ -65,7 +65,7 @@ static bool make_channels(int feed[2], int out[2], struct err *err)
 
 static bool start(struct pool *p, struct pool_worker *w, struct err *err)
 {
-	int feed[2], out[2];
+	int feed[2] = { -1, -1 }, out[2] = { -1, -1 };
 	if (!w->page) {
 		w->page = mmap(NULL, sizeof(*w->page), PROT_READ | PROT_WRITE,
 			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -118,7 +118,8 @@ static uint32_t take_for_batch(struct ingest *in, bool is_idle, struct item **ou
 		struct item *next = run_item_find(in, in->queue[in->queue_at]);
 		if (next && next->alone && (n || !is_idle))
 			break;
-		if (!dequeue(in))
+		next = dequeue(in);
+		if (!next)
 			continue;
 		out[n++] = next;
 		bytes += next->at.length;

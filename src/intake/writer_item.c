@@ -245,7 +245,7 @@ static enum applied apply_rows(struct writer *w, struct sv body)
 		in->messages += r.messages;
 		if (w->dictionary[r.facet].passed)
 			in->passed += r.messages;
-		if (in->messages > FRAME_MESSAGES_MAX)
+		if (in->messages > LIMIT_MESSAGES)
 			return APPLIED_NONSENSE;
 	}
 	return APPLIED;

@@ -36,7 +36,7 @@ struct place {
  * X      an unknown item     f  no facet           e  no meta     d  one byte too much
  * M T U  a member:           R  a row of facet 0   n  incomplete  c  cut meanwhile
  *        aggregate, TLS,     r  a row of facet 5   V  refused, kept      O  the parent's
- *        unknown             h  2^53 messages      v  "new", by a verdict
+ *        unknown             h  2^40 messages      v  "new", by a verdict
  * m      no member           S  reset  G  again    A  aside
  * W      raw, plain  Z  all of it  z  packed  w  longer than it says  l  longer than it
  * is
@@ -172,7 +172,7 @@ static void put_step(struct buf *b, char step, const char *id)
 		put_row(b, 5, 2);
 		break;
 	case 'h':
-		put_row(b, 0, FRAME_MESSAGES_MAX);
+		put_row(b, 0, LIMIT_MESSAGES);
 		break;
 	case 'S':
 		put_empty(b, FRAME_RESET, 0);

@@ -475,14 +475,14 @@ static const struct quirk rows[] = {
 	CASE("a count past 64 bits", DOC_ROW("192.0.2.1", "18446744073709551616"),
 	     "row 192.0.2.1 1 ",
 	     "count-unreadable @ record 1, row/count = 18446744073709551616\n"),
-	CASE("the greatest count", DOC_ROW("192.0.2.1", "9007199254740992"),
-	     "row 192.0.2.1 9007199254740992 ", ""),
-	CASE("a count past 2^53", DOC_ROW("192.0.2.1", "9007199254740993"),
-	     "row 192.0.2.1 1 ", "count-huge @ record 1, row/count = 9007199254740993\n"),
-	CASE("counts past 2^53 together",
-	     DOC(META "<record>" ROW_OF("192.0.2.1", "9007199254740992",
-					"") "</record>" RECORD),
-	     "complete 2/9007199254740992/0\n", "count-huge @ record 2, row/count = 3\n"),
+	CASE("the greatest count", DOC_ROW("192.0.2.1", "1099511627776"),
+	     "row 192.0.2.1 1099511627776 ", ""),
+	CASE("a count past 2^40", DOC_ROW("192.0.2.1", "1099511627777"),
+	     "row 192.0.2.1 1 ", "count-huge @ record 1, row/count = 1099511627777\n"),
+	CASE("counts past 2^40 together",
+	     DOC(META
+		 "<record>" ROW_OF("192.0.2.1", "1099511627776", "") "</record>" RECORD),
+	     "complete 2/1099511627776/0\n", "count-huge @ record 2, row/count = 3\n"),
 	CASE("a count twice",
 	     DOC_RECORD("<row><source_ip>192.0.2.1</source_ip><count/>"
 			"<count>3</count><count>4</count><policy_evaluated>" EVALUATED

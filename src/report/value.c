@@ -6,9 +6,8 @@
 
 /* Values: what a leaf's text means, and what a row is made of. */
 
-/* The last second of the year 9999, and the most messages that JSON can say exactly. */
+/* The last second of the year 9999. */
 #define TIME_MAX INT64_C(253402300799)
-#define MESSAGES_MAX (UINT64_C(1) << 53)
 
 #define W(word) WORD_BIT(WORD_##word)
 #define ERRORS (W(TEMPERROR) | W(PERMERROR))
@@ -203,7 +202,7 @@ static bool set_time(struct build *b, enum place place, struct sv text)
 /* 1, as long as the report may count more. */
 static uint64_t one_message(const struct build *b)
 {
-	return b->messages < MESSAGES_MAX;
+	return b->messages < LIMIT_MESSAGES;
 }
 
 static uint64_t read_count(struct build *b, struct sv text)
@@ -216,7 +215,7 @@ static uint64_t read_count(struct build *b, struct sv text)
 		build_note(b, REPAIR_COUNT_UNREADABLE, text);
 		return one_message(b);
 	}
-	if (v > MESSAGES_MAX - b->messages) {
+	if (v > LIMIT_MESSAGES - b->messages) {
 		build_note(b, REPAIR_COUNT_HUGE, text);
 		return one_message(b);
 	}
