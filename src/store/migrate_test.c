@@ -80,6 +80,18 @@ static void test_foreign_database(void **state)
 	}
 }
 
+static void test_folder(void **state)
+{
+	struct fixture *f = *state;
+	static const enum store_mode modes[] = { STORE_READ, STORE_WRITE, STORE_CREATE };
+	(void)snprintf(f->path, sizeof(f->path), "%s", f->dir);
+	for (size_t i = 0; i < 3; i++) {
+		assert_null(test_open(f, modes[i]));
+		assert_int_equal(f->err.code, ERR_CONFIG);
+		assert_non_null(strstr(f->err.text, "is a folder, not a database"));
+	}
+}
+
 static void test_newer(void **state)
 {
 	struct fixture *f = *state;
@@ -159,6 +171,7 @@ int main(void)
 		cmocka_unit_test(test_build_numbers),
 		TEST(test_text_file),
 		TEST(test_foreign_database),
+		TEST(test_folder),
 		TEST(test_newer),
 		TEST(test_newer_that_lets_us),
 		TEST(test_older_build_is_brought_up),

@@ -327,6 +327,10 @@ static bool settle_file(struct store *s, enum store_file file, struct err *err)
 static bool open_parts(struct store *s, struct err *err)
 {
 	enum store_file file;
+	struct stat st;
+	if (stat(s->path, &st) == 0 && S_ISDIR(st.st_mode))
+		return err_set(err, ERR_CONFIG, "%s is a folder, not a database",
+			       s->path);
 	if (s->mode == STORE_CREATE && !make_file(s->path, err))
 		return false;
 	if (access(s->path, F_OK) != 0)
