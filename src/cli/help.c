@@ -13,7 +13,7 @@ static const struct {
 	int status;
 	const char *meaning;
 } statuses[] = {
-	{ 0, "done; for ingest, whatever was refused" },
+	{ 0, "done; for ingest also where items were refused" },
 	{ ERR_USAGE, "the command line is wrong" },
 	{ ERR_NO_INPUT, "a path cannot be read, or what was asked for is not there" },
 	{ ERR_INTERNAL, "a fault of the program, or fsck found a difference" },
@@ -109,6 +109,14 @@ void help_group(struct out *o, struct sv group)
 		struct sv name = sv_from(cli_command(i)->name);
 		if (sv_eq(sv_take_until(&name, ' '), group) && name.n)
 			show_command(o, cli_command(i));
+	}
+	for (unsigned i = 0; i < COMMAND_N; i++) {
+		struct sv name = sv_from(cli_command(i)->name);
+		if (!sv_eq(sv_take_until(&name, ' '), group) || name.n == 0)
+			continue;
+		outf(o, "\n`postern help %s` says more, and so for each.\n",
+		     cli_command(i)->name);
+		return;
 	}
 }
 
@@ -246,5 +254,5 @@ void help_man(struct out *o)
 	     "reports@msp.example",
 	     NULL, "enters a client, and prints what to publish");
 	item(o, "postern ingest ~/Maildir/.dmarc", NULL, "reads what came since");
-	item(o, "postern overview --since 30d", NULL, "the last 30 days");
+	item(o, "postern overview --since 30d", NULL, "from 30 days before today on");
 }

@@ -52,6 +52,46 @@ static void tells_a_commands_options(void **state)
 	}
 }
 
+/* Each status of the page is one of the help's, in its words. */
+static void page_has_the_same_statuses(void **state)
+{
+	static char page[32768];
+	struct out o;
+	unsigned n = 0;
+	(void)state;
+	FILE *f = fopen("docs/operation.md", "r");
+	assert_non_null(f);
+	assert_true(fread(page, 1, sizeof(page) - 1, f) > 0);
+	(void)fclose(f);
+	out_init(&o, -1, OUT_TEXT);
+	help_main(&o);
+	for (struct sv rest = sv_from(page), line; sv_take_line(&rest, &line);) {
+		struct sv status = sv_sub(line, 2, line.n), want;
+		char text[256];
+		if (line.n < 6 || line.p[0] != '|' || line.p[2] < '0' || line.p[2] > '9')
+			continue;
+		want = sv_take_until(&status, ' ');
+		status = sv_sub(status, 2, status.n - 4); /* "| meaning |" */
+		(void)snprintf(text, sizeof(text), "  %-25.*s %.*s\n", SV_ARG(want),
+			       SV_ARG(status));
+		expect_in(&o, text);
+		n++;
+	}
+	assert_int_equal(n, 6);
+	out_deinit(&o);
+}
+
+static void points_from_a_group_to_a_command(void **state)
+{
+	struct out o;
+	(void)state;
+	out_init(&o, -1, OUT_TEXT);
+	help_group(&o, SV("domain"));
+	expect_in(&o, "domain retire");
+	expect_in(&o, "`postern help domain ");
+	out_deinit(&o);
+}
+
 static void wraps_help(void **state)
 {
 	struct out o;
@@ -93,6 +133,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_all_commands_and_options),
 		cmocka_unit_test(tells_a_commands_options),
+		cmocka_unit_test(page_has_the_same_statuses),
+		cmocka_unit_test(points_from_a_group_to_a_command),
 		cmocka_unit_test(wraps_help),
 		cmocka_unit_test(writes_a_manual_page),
 	};

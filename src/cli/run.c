@@ -53,8 +53,8 @@ static bool read_day(const struct cli *c, enum cli_option_id id, int64_t *out,
 		return true;
 	}
 	return err_set(err, ERR_USAGE,
-		       "--%s is a day such as 2026-11-24, or 30d for 30 days ago; not "
-		       "\"%s\"",
+		       "--%s is a day such as 2026-11-24, or 30d for the day 30 days "
+		       "before today; not \"%s\"",
 		       cli_option(id)->name, text);
 }
 

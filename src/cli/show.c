@@ -178,8 +178,8 @@ void show_refused(struct out *o, struct sv name, uint64_t reports)
 		out_text(o, name);
 		out_str(o, " is refused: ");
 		show_count(o, reports, "report counts", "reports count");
-		out_str(o, " no more, and later ones are not taken. `postern domain add` "
-			   "takes this back.\n");
+		out_str(o, " no more, and later ones are refused. To count them again, "
+			   "enter the domain with `postern domain add`.\n");
 	}
 	show_end(o, &j);
 }
