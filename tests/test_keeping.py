@@ -533,6 +533,50 @@ class Filters(Keeping):
                 self.assertTrue(r.err)
 
 
+class Failures(Keeping):
+    """Why mail fails: grouped by what became of DKIM and of SPF."""
+
+    def fill(self):
+        foreign = c.auth("dkim", "sendgrid.net", "pass", selector="s1") \
+            + c.auth("spf", "em.sendgrid.net", "pass", scope="mfrom")
+        unsigned = c.auth("spf", "example.com", "softfail", scope="mfrom")
+        forwarded = "<reason><type>forwarded</type><comment>c</comment></reason>"
+        rows = [c.row(9, "192.0.2.1", dkim="fail", results=foreign),
+                c.row(20, "192.0.2.2", dkim="fail", results=foreign, reason=forwarded),
+                c.row(7, "192.0.2.3", dkim="fail", results=unsigned),
+                c.row(100, "192.0.2.4")]
+        self.ingest(self.write("r", c.report(rows)), "--now", "2025-07-05")
+
+    def test_groups(self):
+        self.fill()
+        d = self.show("example.com")
+        self.assertEqual(
+            [(f["messages"], f["sources"], f["source"], f["reasons"], f["text"])
+             for f in d["failures"]],
+            [(29, 2, "192.0.2.2", ["forwarded"],
+              "DKIM passes for sendgrid.net, SPF passes for em.sendgrid.net: neither in "
+              "the domain's own name"),
+             (7, 1, "192.0.2.3", [],
+              "no DKIM signature; SPF fails for example.com (softfail)")])
+        self.assertEqual(d["failures"][1]["spf"], {
+            "outcome": "fails", "domain": "example.com", "result": "softfail"})
+        self.assertEqual(sum(f["messages"] for f in d["failures"]), d["totals"]["failed"])
+        out = self.postern("domain", "show", "example.com").out
+        for text in ("Why it fails", "29 messages from 2 sources, most from 192.0.2.2",
+                     "forwarded"):
+            self.assertIn(text, out)
+
+    def test_filters(self):
+        self.fill()
+        self.assertEqual(len(self.show("example.com", "--result", "fail")["failures"]), 2)
+        self.assertEqual(self.show("example.com", "--result", "pass")["failures"], [])
+        self.assertEqual(self.show("example.com", "--since", day(2))["failures"], [])
+        d = self.show("example.com", "--limit", "1")
+        self.assertEqual((len(d["failures"]), d["failures_all"]), (1, 2))
+        self.assertIn("and 1 more", self.postern("domain", "show", "example.com",
+                                                 "--limit", "1").out)
+
+
 class Fsck(Keeping):
     def test_sound(self):
         self.send(5, -3)

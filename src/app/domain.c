@@ -2,6 +2,7 @@
 #include "app/domain.h"
 
 #include "app/adopt_int.h"
+#include "app/failures_int.h"
 #include "app/owner.h"
 #include "app/policy_int.h"
 #include "app/records_int.h"
@@ -279,7 +280,7 @@ static bool show(const struct scope *s, const struct app *app, struct sv name,
 	       scope_sources(s, &q, sources, &out->source, &out->source_n,
 			     &out->source_all, err) &&
 	       read_policy(s, out, err) && read_policy_domains(s, out, err) &&
-	       read_authors(s, out, err);
+	       read_authors(s, out, err) && failures_find(s, out, err);
 }
 
 bool app_domain_show(const struct app *app, const struct app_filter *filter,

@@ -3,6 +3,7 @@
 #define APP_DOMAIN_H
 
 #include "app/app.h"
+#include "app/failure.h"
 #include "record/record.h"
 
 /* The policy that reporters found, from the newest report that tells. */
@@ -30,6 +31,20 @@ struct app_subdomain {
 	struct app_figures f; /* an Author Domain's has no reports and no rows */
 };
 
+enum {
+	APP_REASONS = 8
+};
+
+/* Failing messages with one cause. */
+struct app_failure {
+	struct failure_cause cause;
+	struct sv text; /* the cause in a sentence */
+	uint64_t messages, sources;
+	struct addr source;            /* the one with most of them */
+	struct sv reason[APP_REASONS]; /* types of policy override reasons, each once */
+	size_t reason_n;
+};
+
 struct app_domain {
 	struct app_domain_line line;
 	bool unreported; /* no report counts for it on any day */
@@ -46,7 +61,10 @@ struct app_domain {
 	size_t policy_domain_n;
 	struct app_subdomain *author; /* Author Domains, most messages first */
 	size_t author_n;
-	bool author_more; /* not all rows were looked at */
+	bool author_more;            /* not all rows were looked at */
+	struct app_failure *failure; /* most messages first */
+	size_t failure_n;
+	bool failure_more; /* not all rows were looked at */
 	bool has_records;
 	struct record_set records; /* what to publish; where it is in the book */
 };

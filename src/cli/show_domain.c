@@ -179,6 +179,66 @@ static void show_reporters(struct out *o, struct json *j, const struct app_repor
 	grid_end(&g);
 }
 
+/* --- why it fails --- */
+
+static void show_cause_json(struct json *j, const char *key, const struct failure_part *p)
+{
+	json_object(j, key);
+	json_str(j, "outcome", failure_kind_name(p->kind));
+	if (p->domain.n)
+		json_string(j, "domain", p->domain);
+	else
+		json_null(j, "domain");
+	if (p->result.n)
+		json_string(j, "result", p->result);
+	else
+		json_null(j, "result");
+	json_object_end(j);
+}
+
+static void show_failures_json(struct json *j, const struct app_failure *f, size_t n)
+{
+	char addr[ADDR_TEXT];
+	json_array(j, "failures");
+	for (size_t i = 0; i < n; i++) {
+		bool known = f[i].source.kind != ADDR_NONE;
+		json_object(j, NULL);
+		json_string(j, "text", f[i].text);
+		json_uint(j, "messages", f[i].messages);
+		json_uint(j, "sources", f[i].sources);
+		json_str(j, "source", known ? addr_format(&f[i].source, addr) : NULL);
+		show_cause_json(j, "dkim", &f[i].cause.dkim);
+		show_cause_json(j, "spf", &f[i].cause.spf);
+		json_array(j, "reasons");
+		for (size_t k = 0; k < f[i].reason_n; k++)
+			json_string(j, NULL, f[i].reason[k]);
+		json_array_end(j);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
+static void show_failure(struct out *o, const struct app_failure *f)
+{
+	char n[WORDS_TEXT], addr[ADDR_TEXT];
+	struct buf b;
+	buf_init(&b, SIZE_MAX / 2);
+	buf_addf(&b, "%s message%s from ", words_number(f->messages, n),
+		 words_s(f->messages));
+	if (f->sources > 1)
+		buf_addf(&b, "%s sources, most from ", words_number(f->sources, n));
+	buf_addf(&b, "%s: ",
+		 f->source.kind == ADDR_NONE ? "no address"
+					     : addr_format(&f->source, addr));
+	buf_add_sv(&b, f->text);
+	for (size_t i = 0; i < f->reason_n; i++) {
+		buf_addf(&b, "%s", i ? ", " : ". Reporters' own reasons: ");
+		buf_add_sv(&b, f->reason[i]);
+	}
+	out_wrapped(o, "  - ", buf_sv(&b));
+	buf_deinit(&b);
+}
+
 /* As many lines of a list as were asked for. */
 static size_t cut(const struct app_domain *d, size_t n)
 {
@@ -219,6 +279,9 @@ static void show_json(struct out *o, const struct app_domain *d)
 			cut(d, d->policy_domain_n));
 	show_authors(o, &j, d->author, cut(d, d->author_n));
 	json_bool(&j, "authors_more", d->author_more);
+	show_failures_json(&j, d->failure, cut(d, d->failure_n));
+	json_uint(&j, "failures_all", d->failure_n);
+	json_bool(&j, "failures_more", d->failure_more);
 	show_end(o, &j);
 }
 
@@ -324,6 +387,12 @@ static void show_text(struct out *o, const struct app_domain *d)
 	show_head(o, d);
 	show_trend(o, d);
 	show_policy(o, &d->policy);
+	if (d->failure_n) {
+		out_heading(o, "Why it fails");
+		for (size_t i = 0; i < cut(d, d->failure_n); i++)
+			show_failure(o, &d->failure[i]);
+		show_more(o, d->failure_n, cut(d, d->failure_n));
+	}
 	if (d->source_n) {
 		out_heading(o, "Sources");
 		show_sources(o, NULL, d->source, d->source_n);

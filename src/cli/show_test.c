@@ -102,8 +102,17 @@ static void domain(struct out *o)
 	struct app_source s = a_source();
 	struct app_reporter r = { evil, 1, 2, 1, 20000 };
 	struct app_subdomain sub[2] = { { evil, figures() }, { evil, figures() } };
+	struct app_failure why = { .cause = { { FAILURE_OTHER, evil, evil },
+					      { FAILURE_FAILS, evil, evil } },
+				   .text = evil,
+				   .messages = 9,
+				   .sources = 2,
+				   .reason = { evil, evil },
+				   .reason_n = 2 };
 	struct app_domain d = {
 		.line = evil_line(true),
+		.failure = &why,
+		.failure_n = 1,
 		.policy = { .found = true, .p = evil, .org = evil, .report_id = evil },
 		.day = day,
 		.day_n = 3,
