@@ -512,6 +512,16 @@ class Filters(Keeping):
                                                           now="2025-07-25")
                               if n == "silent-reporter"], whole)
 
+    def test_last_day_is_of_what_matches(self):
+        self.send(0, domain="idle.example")
+        self.add_client("Idle", "idle.example")
+        for result in ("pass", "fail"):
+            o = self.postern("overview", "--json", "--result", result, "--client",
+                             "Idle").json()
+            self.assertIsNone(o["last_day"])
+            self.assertEqual([(d["domain"], d["last_day"]) for d in o["domains"]],
+                             [("idle.example", None)])
+
     def test_reporters(self):
         for result, want in (("pass", (4161, 4161, 0)), ("fail", (2 * 4161, 0, 2 * 4161))):
             r = self.show("example.com", "--result", result)["reporters"]

@@ -130,7 +130,12 @@ static const char *part_text(const char *what, const struct failure_part *p,
 struct sv failure_text(const struct failure_cause *c, struct arena *a)
 {
 	const char *no_spf = "no SPF result";
-	if (c->dkim.kind == FAILURE_OTHER && c->spf.kind == FAILURE_OTHER)
+	bool other = c->dkim.kind == FAILURE_OTHER && c->spf.kind == FAILURE_OTHER;
+	if (other && sv_eq(c->dkim.domain, c->spf.domain))
+		return sv_from(arena_printf(
+			a, "DKIM and SPF pass for %s, not in the domain's own name",
+			name_of(&c->dkim, a)));
+	if (other)
 		return sv_from(arena_printf(
 			a,
 			"DKIM passes for %s, SPF passes for %s: neither in the domain's "

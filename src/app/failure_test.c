@@ -43,6 +43,10 @@ static void says_why(void **state)
 		  "DKIM passes for sendgrid.net, SPF passes for em.sendgrid.net: neither "
 		  "in the domain's own name" },
 		{ "example.com",
+		  { { "sendgrid.net", "pass" } },
+		  { { "SENDGRID.net", "pass" } },
+		  "DKIM and SPF pass for sendgrid.net, not in the domain's own name" },
+		{ "example.com",
 		  { { "example.com", "fail" }, { "list.example", "pass" } },
 		  { { "list.example", "fail" } },
 		  "DKIM passes only for list.example, not in the domain's own name; SPF "

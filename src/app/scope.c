@@ -309,14 +309,17 @@ static bool count_facts(struct lines *l, struct err *err)
 		struct app_domain_line *line = line_of(l, d[i].domain);
 		if (!line)
 			continue;
+		struct app_figures f = { 0, d[i].sum.rows, d[i].sum.messages,
+					 d[i].sum.passed };
+		app_figures_add(&line->f, &f);
+		/* A row without messages passes and fails nothing. */
+		if (q.result != FACTS_ALL && f.messages == 0)
+			continue;
 		if (!line->seen || d[i].first_day < line->first_day)
 			line->first_day = d[i].first_day;
 		if (!line->seen || d[i].last_day > line->last_day)
 			line->last_day = d[i].last_day;
 		line->seen = true;
-		struct app_figures f = { 0, d[i].sum.rows, d[i].sum.messages,
-					 d[i].sum.passed };
-		app_figures_add(&line->f, &f);
 	}
 	return true;
 }
