@@ -127,7 +127,8 @@ bool facts_contain(struct store *s, int64_t big, int64_t small, bool *out,
 	if (*out)
 		return true;
 	if (read_prints(s, small, &p, &n, err)) {
-		qsort(p, n, sizeof(*p), print_cmp);
+		if (n)
+			qsort(p, n, sizeof(*p), print_cmp);
 		*out = find_all(s, big, p, n, n, err);
 	}
 	free(p);

@@ -194,7 +194,7 @@ static bool read_says(struct store *s, struct file_says *out, struct err *err)
 static bool judge(struct store *s, const struct file_says *f, enum store_file *out,
 		  struct err *err)
 {
-	uint64_t ours[3], build[3], least[3];
+	uint64_t ours[3] = { 0 }, build[3] = { 0 }, least[3] = { 0 };
 	if (!migrate_build_parse(sv_from(POSTERN_VERSION), ours))
 		return err_set(err, ERR_INTERNAL, "this build has no number X.Y.Z");
 	if (!migrate_build_parse(sv_from(f->build), build) ||
@@ -271,7 +271,7 @@ static bool apply(struct store *s, int64_t from, struct err *err)
 static bool run_locked(struct store *s, struct err *err)
 {
 	/* Another process may have been here while we waited for the lock. */
-	enum store_file file;
+	enum store_file file = STORE_FILE_EMPTY;
 	struct file_says says = { 0 };
 	if (!migrate_look(s, &file, err))
 		return false;
