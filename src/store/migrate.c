@@ -232,7 +232,7 @@ bool migrate_look(struct store *s, enum store_file *out, struct err *err)
 			"%s is not a Postern database: it is a database of another "
 			"program. Nothing was changed.",
 			s->path);
-	struct file_says says;
+	struct file_says says = { 0 };
 	return read_says(s, &says, err) && judge(s, &says, out, err);
 }
 
