@@ -198,6 +198,18 @@ class Status(Asking):
     def test_refused_is_no_failure(self):
         self.postern("ingest", self.write("x", b"nothing"), code=0)
 
+    def test_own_database_in_a_folder(self):
+        self.db = self.tmp / "in" / "postern.db"
+        self.write("in/a.xml", c.report())
+        for _ in range(2):
+            found, summary = self.ingest(self.tmp / "in")
+            self.assertEqual((len(found), summary["refused"]), (1, 0))
+
+    def test_offset_beyond_the_end(self):
+        self.fill()
+        self.assertIn("Nothing left: ",
+                      self.postern("reports", "--offset", "3").out)
+
     def test_unreadable(self):
         self.assertIn("nowhere", self.fails(66, "ingest", self.tmp / "nowhere"))
 

@@ -80,10 +80,10 @@ static struct feed_source *source_new(int fd, const char *path)
 }
 
 struct feed *feed_new(const char *const *paths, size_t n, const char *spool_dir,
-		      const volatile sig_atomic_t *stop)
+		      const char *db, const volatile sig_atomic_t *stop)
 {
 	struct feed *f = heap_array(1, sizeof(*f));
-	f->walk = walk_new(paths, n);
+	f->walk = walk_new(paths, n, db);
 	f->spool_dir = spool_dir;
 	f->digest = digest_new();
 	f->chunk = heap_array(1, FEED_CHUNK);
@@ -535,10 +535,10 @@ enum feed_step feed_next(struct feed *f, struct feed_item *out, struct err *err)
 	return FEED_END;
 }
 
-void feed_count(const char *const *paths, size_t n, uint64_t *out_files,
+void feed_count(const char *const *paths, size_t n, const char *db, uint64_t *out_files,
 		uint64_t *out_bytes)
 {
-	struct walk *w = walk_new(paths, n);
+	struct walk *w = walk_new(paths, n, db);
 	const char *path;
 	struct stat st;
 	*out_files = *out_bytes = 0;

@@ -41,10 +41,10 @@ enum feed_step {
 
 struct feed;
 
-/* Streams are spooled to unnamed files in `spool_dir`. `stop` (may be NULL) is looked at
- * now and then while a long item is gone through. */
+/* Streams are spooled to unnamed files in `spool_dir`; `db` (may be NULL) is passed over.
+ * `stop` (may be NULL) is looked at now and then while a long item is gone through. */
 struct feed *feed_new(const char *const *paths, size_t n, const char *spool_dir,
-		      const volatile sig_atomic_t *stop);
+		      const char *db, const volatile sig_atomic_t *stop);
 void feed_free(struct feed **f);
 /* Waits for no stream. */
 enum feed_step feed_next(struct feed *f, struct feed_item *out, struct err *err);
@@ -52,7 +52,7 @@ enum feed_step feed_next(struct feed *f, struct feed_item *out, struct err *err)
 int feed_stream(const struct feed *f);
 
 /* How many files there are, and their bytes: for progress. */
-void feed_count(const char *const *paths, size_t n, uint64_t *out_files,
+void feed_count(const char *const *paths, size_t n, const char *db, uint64_t *out_files,
 		uint64_t *out_bytes);
 
 #endif

@@ -60,7 +60,7 @@ static void put(const struct place *p, const char *name, const char *text)
 static void assert_walk(const struct place *p, const char *expected)
 {
 	const char *paths[] = { p->dir };
-	struct walk *w = walk_new(paths, 1);
+	struct walk *w = walk_new(paths, 1, NULL);
 	char all[1024] = "";
 	const char *path;
 	size_t n = 0;
@@ -99,7 +99,7 @@ static void test_a_maildir(void **state)
 static void test_named_paths_that_are_not_there(void **state)
 {
 	const char *paths[] = { "/nonexistent/postern", "-" };
-	struct walk *w = walk_new(paths, 2);
+	struct walk *w = walk_new(paths, 2, NULL);
 	const char *path;
 	(void)state;
 	assert_int_equal(walk_next(w, &path), WALK_UNREADABLE);
@@ -113,7 +113,7 @@ static void test_named_paths_that_are_not_there(void **state)
 static void read_all(const char *const *paths, size_t n, const char *spool, char *all,
 		     size_t size)
 {
-	struct feed *f = feed_new(paths, n, spool, NULL);
+	struct feed *f = feed_new(paths, n, spool, NULL, NULL);
 	struct feed_item it;
 	struct err err = { 0 };
 	size_t at = 0;
@@ -177,7 +177,7 @@ static void test_files_and_bytes_are_counted(void **state)
 	uint64_t files, bytes;
 	put(p, "a", "12345");
 	put(p, "b/c", "678");
-	feed_count(paths, 1, &files, &bytes);
+	feed_count(paths, 1, NULL, &files, &bytes);
 	assert_int_equal(files, 2);
 	assert_int_equal(bytes, 8);
 }

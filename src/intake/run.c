@@ -363,7 +363,8 @@ static bool set_up(struct ingest *in, const char *spool_dir)
 	in->chunk = heap_array(1, RUN_TALK);
 	buf_init(&in->ask, 64 * LIMIT_MIB);
 	buf_init(&in->heard, 64 * LIMIT_MIB);
-	in->feed = feed_new(in->o->paths, in->o->path_n, spool_dir, in->o->stop);
+	in->feed = feed_new(in->o->paths, in->o->path_n, spool_dir, in->o->db,
+			    in->o->stop);
 	in->pool.jobs = in->o->jobs < 1          ? 1
 			: in->o->jobs > JOBS_MAX ? JOBS_MAX
 						 : in->o->jobs;
@@ -372,8 +373,8 @@ static bool set_up(struct ingest *in, const char *spool_dir)
 	in->filters = proc_filters_new(in->err);
 	in->pool.filters = in->filters;
 	if (in->o->count_first)
-		feed_count(in->o->paths, in->o->path_n, &in->progress.files_all,
-			   &in->progress.bytes_all);
+		feed_count(in->o->paths, in->o->path_n, in->o->db,
+			   &in->progress.files_all, &in->progress.bytes_all);
 	return in->filters && start_writer(in);
 }
 

@@ -20,7 +20,7 @@ struct folder {
 	char *path;
 	char **name;
 	size_t n, next;
-	bool maildir;
+	bool maildir, holds_db;
 };
 
 struct walk {
@@ -29,13 +29,34 @@ struct walk {
 	struct folder folder[WALK_DEPTH];
 	size_t depth;
 	char *path; /* the last one given */
+	/* the folder of the database, and its name there */
+	struct stat db_folder;
+	char *db_name;
 };
 
-struct walk *walk_new(const char *const *paths, size_t n)
+static void set_database(struct walk *w, const char *db)
+{
+	char *copy = strdup(db), *slash;
+	if (!copy)
+		arena_guard(0);
+	slash = strrchr(copy, '/');
+	w->db_name = strdup(slash ? slash + 1 : copy);
+	if (!w->db_name)
+		arena_guard(0);
+	if (slash)
+		slash[slash == copy] = '\0';
+	if (stat(slash ? copy : ".", &w->db_folder))
+		w->db_name[0] = '\0';
+	free(copy);
+}
+
+struct walk *walk_new(const char *const *paths, size_t n, const char *db)
 {
 	struct walk *w = heap_array(1, sizeof(*w));
 	w->paths = paths;
 	w->path_n = n;
+	if (db)
+		set_database(w, db);
 	return w;
 }
 
@@ -55,6 +76,7 @@ void walk_free(struct walk **w)
 	while ((*w)->depth)
 		folder_free(&(*w)->folder[--(*w)->depth]);
 	free((*w)->path);
+	free((*w)->db_name);
 	free(*w);
 	*w = NULL;
 }
@@ -103,6 +125,26 @@ static bool folder_read(DIR *d, struct folder *f)
 	return why == 0;
 }
 
+static bool is_db_folder(const struct walk *w, int dir)
+{
+	struct stat st;
+	return w->db_name && w->db_name[0] && fstat(dir, &st) == 0 &&
+	       st.st_dev == w->db_folder.st_dev && st.st_ino == w->db_folder.st_ino;
+}
+
+/* Is this the database, or what SQLite keeps beside it? */
+static bool is_database(const struct walk *w, const struct folder *f, const char *name)
+{
+	static const char *const ends[] = { "", "-wal", "-shm", "-journal" };
+	size_t n = f->holds_db ? strlen(w->db_name) : 0;
+	if (n == 0 || strncmp(name, w->db_name, n) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (strcmp(name + n, ends[i]) == 0)
+			return true;
+	return false;
+}
+
 /* Enters a folder; false (with errno) where it cannot be read. */
 static bool enter(struct walk *w, const char *path)
 {
@@ -118,6 +160,7 @@ static bool enter(struct walk *w, const char *path)
 	if (!f->path)
 		arena_guard(0);
 	f->maildir = is_folder_in(dirfd(d), "cur") && is_folder_in(dirfd(d), "new");
+	f->holds_db = is_db_folder(w, dirfd(d));
 	bool ok = folder_read(d, f);
 	int why = errno;
 	closedir(d);
@@ -171,6 +214,8 @@ static bool step_folder(struct walk *w, const char **out, enum walk_step *out_st
 	bool is_there = lstat(path, &st) == 0;
 	bool is_folder = is_there && S_ISDIR(st.st_mode);
 	*out_step = WALK_FILE;
+	if (is_database(w, f, name))
+		goto pass;
 	if (!is_there)
 		*out_step = WALK_UNREADABLE;
 	else if (f->maildir && (!is_folder || strcmp(name, "tmp") == 0))
