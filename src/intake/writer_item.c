@@ -217,13 +217,17 @@ static enum applied apply_facet(struct writer *w, struct sv bytes)
 {
 	struct report_facet facet;
 	size_t n = w->in.dictionary_n;
-	arena_reset(w->scratch);
 	if (!w->in.in_member || w->in.member.kind != KIND_AGGREGATE ||
-	    n == WRITER_DICTIONARY || bytes.n > LIMIT_FACET ||
-	    !report_facet_decode(bytes, w->scratch, &facet))
+	    n == WRITER_DICTIONARY || bytes.n > LIMIT_FACET)
 		return APPLIED_NONSENSE;
 	w->dictionary[n].passed = report_facet_passed(bytes);
 	w->in.dictionary_n++;
+	/* What is in the store was looked at when it came. */
+	if (facts_facet_known(w->store, w->in.member.kind, bytes, &w->dictionary[n].id))
+		return APPLIED;
+	arena_reset(w->scratch);
+	if (!report_facet_decode(bytes, w->scratch, &facet))
+		return APPLIED_NONSENSE;
 	return done(facts_facet(w->store, w->in.member.kind, bytes,
 				w->dictionary[n].passed, &w->dictionary[n].id, &w->err));
 }

@@ -181,6 +181,18 @@ static bool add_facet(struct store *s, uint8_t kind, uint64_t hash, struct stmt_
 	return true;
 }
 
+bool facts_facet_known(struct store *s, uint8_t kind, struct sv bytes, int64_t *out_id)
+{
+	uint64_t hash = hash_bytes(&s->key, bytes.p, bytes.n);
+	size_t i = (size_t)hash % MIRROR_SLOTS;
+	const struct facts_mirror *m = mirror(s->facts);
+	/* A 64-bit keyed hash, the kind and the length: that two facets share all of them
+	 * by chance does not happen, and by intent it takes the key. */
+	*out_id = m->by_hash[i].id;
+	return *out_id && m->by_hash[i].hash == hash && m->by_hash[i].kind == kind &&
+	       m->by_hash[i].n == bytes.n;
+}
+
 bool facts_facet(struct store *s, uint8_t kind, struct sv bytes, bool passed,
 		 int64_t *out_id, struct err *err)
 {
@@ -188,16 +200,11 @@ bool facts_facet(struct store *s, uint8_t kind, struct sv bytes, bool passed,
 		return false;
 	if (bytes.n > LIMIT_FACET)
 		return err_set(err, ERR_INTERNAL, "a facet has %zu bytes", bytes.n);
+	if (facts_facet_known(s, kind, bytes, out_id))
+		return true;
 	uint64_t hash = hash_bytes(&s->key, bytes.p, bytes.n);
 	size_t i = (size_t)hash % MIRROR_SLOTS;
 	struct facts_mirror *m = mirror(s->facts);
-	/* A 64-bit keyed hash, the kind and the length: that two facets share all of them
-	 * by chance does not happen, and by intent it takes the key. */
-	if (m->by_hash[i].id && m->by_hash[i].hash == hash &&
-	    m->by_hash[i].kind == kind && m->by_hash[i].n == bytes.n) {
-		*out_id = m->by_hash[i].id;
-		return true;
-	}
 	*out_id = 0;
 	if (!find_facet(s, kind, hash, bytes, out_id, err))
 		return false;

@@ -22,6 +22,8 @@ struct arena;
 /* Interns a facet; `passed` is the knowledge module's answer for it. Stable ids >= 1. */
 bool facts_facet(struct store *s, uint8_t kind, struct sv bytes, bool passed,
 		 int64_t *out_id, struct err *err);
+/* Is it one of those met lately? A quick look; false tells nothing. */
+bool facts_facet_known(struct store *s, uint8_t kind, struct sv bytes, int64_t *out_id);
 bool facts_facet_bytes(struct store *s, int64_t id, struct arena *a, struct sv *out,
 		       bool *out_passed, struct err *err);
 
