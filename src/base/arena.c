@@ -43,6 +43,14 @@ void *heap_array(size_t count, size_t size)
 	return p;
 }
 
+char *heap_str(struct sv s)
+{
+	char *p = heap_array(s.n + 1, 1);
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	return p;
+}
+
 void *heap_grow(void *p, size_t count, size_t size)
 {
 	void *q = reallocarray(p, count ? count : 1, size ? size : 1);

@@ -26,6 +26,8 @@ size_t arena_used(const struct arena *a);
 _Noreturn void arena_guard(size_t wanted);
 /* Zeroed memory from the heap, or the guard; free() releases it. */
 void *heap_array(size_t count, size_t size);
+/* A terminated copy on the heap. */
+char *heap_str(struct sv s);
 /* realloc() that never returns NULL; what it adds is not zeroed. */
 void *heap_grow(void *p, size_t count, size_t size);
 

@@ -71,6 +71,9 @@ static void test_heap(void **state)
 	p = heap_grow(p, 100, 3);
 	assert_memory_equal(p, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 30);
 	free(p);
+	char *copied = heap_str(SV("a copy"));
+	assert_string_equal(copied, "a copy");
+	free(copied);
 	p = heap_array(0, 0);
 	assert_non_null(p);
 	free(p);

@@ -73,9 +73,7 @@ static struct feed_source *source_new(int fd, const char *path)
 	struct feed_source *s = heap_array(1, sizeof(*s));
 	s->fd = fd;
 	s->refs = 1;
-	s->path = strdup(path);
-	if (!s->path)
-		arena_guard(0);
+	s->path = heap_str(sv_from(path));
 	return s;
 }
 
@@ -139,8 +137,8 @@ static ssize_t read_at(int fd, char *out, size_t n, uint64_t at)
 
 static bool make_folder(const char *path)
 {
-	char *p = strdup(path);
-	bool ok = p != NULL;
+	char *p = heap_str(sv_from(path));
+	bool ok = true;
 	for (char *at = p; ok && (at = strchr(at + 1, '/'));) {
 		*at = '\0';
 		ok = mkdir(p, 0700) == 0 || errno == EEXIST;
@@ -434,9 +432,7 @@ static enum feed_step open_stream(struct feed *f, const char *path, struct err *
 			strerror(errno));
 		return FEED_UNREADABLE;
 	}
-	f->stream = (struct stream){ .fd = fd, .path = strdup(path) };
-	if (!f->stream.path)
-		arena_guard(0);
+	f->stream = (struct stream){ .fd = fd, .path = heap_str(sv_from(path)) };
 	return FEED_ITEM;
 }
 

@@ -36,13 +36,9 @@ struct walk {
 
 static void set_database(struct walk *w, const char *db)
 {
-	char *copy = strdup(db), *slash;
-	if (!copy)
-		arena_guard(0);
+	char *copy = heap_str(sv_from(db)), *slash;
 	slash = strrchr(copy, '/');
-	w->db_name = strdup(slash ? slash + 1 : copy);
-	if (!w->db_name)
-		arena_guard(0);
+	w->db_name = heap_str(sv_from(slash ? slash + 1 : copy));
 	if (slash)
 		slash[slash == copy] = '\0';
 	if (stat(slash ? copy : ".", &w->db_folder))
@@ -114,9 +110,7 @@ static bool folder_read(DIR *d, struct folder *f)
 			cap = cap ? cap * 2 : 64;
 			f->name = heap_grow(f->name, cap, sizeof(*f->name));
 		}
-		f->name[f->n] = strdup(e->d_name);
-		if (!f->name[f->n++])
-			arena_guard(0);
+		f->name[f->n++] = heap_str(sv_from(e->d_name));
 	}
 	int why = errno;
 	if (f->n)
@@ -156,9 +150,7 @@ static bool enter(struct walk *w, const char *path)
 	if (!d)
 		return false;
 	struct folder *f = &w->folder[w->depth];
-	*f = (struct folder){ .path = strdup(path) };
-	if (!f->path)
-		arena_guard(0);
+	*f = (struct folder){ .path = heap_str(sv_from(path)) };
 	f->maildir = is_folder_in(dirfd(d), "cur") && is_folder_in(dirfd(d), "new");
 	f->holds_db = is_db_folder(w, dirfd(d));
 	bool ok = folder_read(d, f);
@@ -186,9 +178,7 @@ static bool step_named(struct walk *w, const char **out, enum walk_step *out_ste
 {
 	const char *path = w->paths[w->path_next++];
 	struct stat st;
-	char *copy = strdup(path);
-	if (!copy)
-		arena_guard(0);
+	char *copy = heap_str(sv_from(path));
 	if (strcmp(path, "-") == 0)
 		*out_step = give(w, WALK_STREAM, copy, out);
 	else if (stat(path, &st))

@@ -53,14 +53,6 @@ void writer_close(struct writer *w)
 
 /* --- what the parent asked about --- */
 
-static char *copy(struct sv s)
-{
-	char *p = heap_array(1, s.n + 1);
-	if (s.n)
-		memcpy(p, s.p, s.n);
-	return p;
-}
-
 struct asked *writer_remember_asked(struct writer *w, const struct frame_ask *ask)
 {
 	struct asked *a = &w->asked[ask->item % WRITER_ITEMS];
@@ -68,8 +60,8 @@ struct asked *writer_remember_asked(struct writer *w, const struct frame_ask *as
 		return NULL;
 	*a = (struct asked){ .item = ask->item,
 			     .size = ask->size,
-			     .path = copy(ask->path),
-			     .prefix = copy(ask->prefix) };
+			     .path = heap_str(ask->path),
+			     .prefix = heap_str(ask->prefix) };
 	memcpy(a->sha, ask->sha, sizeof(a->sha));
 	w->asked_n++;
 	return a;
