@@ -58,22 +58,20 @@ static bool lift_refusals(struct scope *s, struct sv name, struct err *err)
 }
 
 static bool take_back(struct scope *s, const struct book_domain *was,
-		      struct book_domain *d, struct err *err)
+		      struct book_domain *d, struct sv *out_before, struct err *err)
 {
 	const struct book_client *c = scope_client(s, was->client);
 	struct sv name = c ? c->name : SV("?");
-	if (was->client != d->client)
-		return err_set(err, ERR_USAGE,
-			       "the domain %.*s %s of the client \"%.*s\": its history "
-			       "stays there",
-			       SV_ARG(d->name),
-			       was->retired ? "is a retired one" : "is one",
-			       SV_ARG(name));
 	if (!was->retired)
 		return err_set(err, ERR_USAGE,
 			       "the domain %.*s is in the book already, with the client "
 			       "\"%.*s\"",
 			       SV_ARG(d->name), SV_ARG(name));
+	d->created = was->created;
+	if (was->client != d->client) {
+		*out_before = name;
+		return book_domain_add(s->store, d, err);
+	}
 	if (was->use != d->use)
 		return err_set(
 			err, ERR_USAGE,
@@ -81,16 +79,16 @@ static bool take_back(struct scope *s, const struct book_domain *was,
 			"back as that",
 			SV_ARG(d->name), app_use_name((enum app_use)was->use));
 	d->id = was->id;
-	d->created = was->created;
 	return book_domain_retire(s->store, was->id, 0, err);
 }
 
 bool adopt_domain(struct scope *s, struct book_domain *d, bool *out_again,
-		  struct err *err)
+		  struct sv *out_before, struct err *err)
 {
 	const struct book_domain *was = scope_entry_named(s, d->name);
 	*out_again = was != NULL;
+	*out_before = SV("");
 	if (was)
-		return take_back(s, was, d, err);
+		return take_back(s, was, d, out_before, err);
 	return book_domain_add(s->store, d, err) && lift_refusals(s, d->name, err);
 }

@@ -8,10 +8,10 @@
  * Within a transaction. */
 bool adopt_count(struct scope *s, int64_t policy_domain, bool counted,
 		 uint64_t *out_reports, struct err *err);
-/* Enters `d` into the book, or takes a retired entry of the same client back, and counts
- * again what was refused of the domains that it now owns. Within a transaction. Sets
- * *out_again, d->id. */
+/* Enters `d` into the book, or takes a retired entry back, also that of another client,
+ * which *out_before then names; counts again what was refused of the domains that it now
+ * owns. Within a transaction. Sets *out_again, d->id. */
 bool adopt_domain(struct scope *s, struct book_domain *d, bool *out_again,
-		  struct err *err);
+		  struct sv *out_before, struct err *err);
 
 #endif

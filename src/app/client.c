@@ -5,6 +5,8 @@
 #include "app/records_int.h"
 #include "base/arena.h"
 
+#include <unistd.h>
+
 enum {
 	NAME_MAX_BYTES = 200
 };
@@ -30,7 +32,8 @@ static bool no_such_client(struct sv name, struct err *err)
 
 /* --- add --- */
 
-static bool check_name(const struct scope *s, struct sv name, struct err *err)
+static bool check_name(const struct scope *s, struct sv name,
+		       const struct book_client **out_was, struct err *err)
 {
 	if (name.n == 0 || name.n > NAME_MAX_BYTES)
 		return err_set(err, ERR_USAGE, "a client's name has 1 to %d bytes",
@@ -44,9 +47,10 @@ static bool check_name(const struct scope *s, struct sv name, struct err *err)
 			return err_set(err, ERR_USAGE,
 				       "a client's name has no control characters");
 	const struct book_client *was = scope_client_named(s, name);
-	if (was)
-		return err_set(err, ERR_USAGE, "there is a client \"%.*s\" already%s",
-			       SV_ARG(was->name), was->retired ? ", a retired one" : "");
+	*out_was = was;
+	if (was && !was->retired)
+		return err_set(err, ERR_USAGE, "there is a client \"%.*s\" already",
+			       SV_ARG(was->name));
 	return true;
 }
 
@@ -64,7 +68,7 @@ static bool add_domain(struct scope *s, const struct app *app,
 		if (sv_eq(o->line.name, d.name))
 			return err_set(err, ERR_USAGE, "the domain %.*s is given twice",
 				       SV_ARG(d.name));
-	if (!adopt_domain(s, &d, &out->again, err))
+	if (!adopt_domain(s, &d, &out->again, &out->before, err))
 		return false;
 	out->line = (struct app_domain_line){ .name = d.name,
 					      .client = c->name,
@@ -76,22 +80,89 @@ static bool add_domain(struct scope *s, const struct app *app,
 	return true;
 }
 
-static bool add_all(struct scope *s, const struct app *app,
-		    const struct app_client_new *in, struct book_client *c,
-		    struct app_client_added *out, struct err *err)
+static bool is_given(const struct app_client_added *c, struct sv domain)
 {
-	if (!book_client_add(s->store, c, err))
+	for (size_t i = 0; i < c->domain_n; i++)
+		if (sv_eq(c->domain[i].line.name, domain))
+			return true;
+	return false;
+}
+
+/* The domains that were retired with their client come back with it. */
+static bool revive_domains(struct scope *s, const struct app *app,
+			   const struct book_client *c, const struct book_client *was,
+			   struct app_client_added *out, struct err *err)
+{
+	size_t given = out->domain_n;
+	for (size_t i = 0; i < s->entry_n; i++) {
+		const struct book_domain *e = &s->entry[i];
+		if (e->client != was->id || e->retired != was->retired ||
+		    is_given(out, e->name))
+			continue;
+		if (!add_domain(s, app, c, e->name, (enum app_use)e->use,
+				out->domain + given, &out->domain[out->domain_n++], err))
+			return false;
+	}
+	return true;
+}
+
+static bool add_all(struct scope *s, const struct app *app,
+		    const struct app_client_new *in, const struct book_client *was,
+		    struct book_client *c, struct app_client_added *out, struct err *err)
+{
+	size_t given = in->sending_n + in->parked_n;
+	if (was ? !book_client_revive(s->store, c, err)
+		: !book_client_add(s->store, c, err))
 		return false;
-	out->domain = arena_array(s->arena, in->sending_n + in->parked_n + 1,
-				  sizeof(*out->domain));
-	for (size_t i = 0; i < in->sending_n + in->parked_n; i++) {
+	out->domain = arena_array(s->arena, given + s->entry_n + 1, sizeof(*out->domain));
+	for (size_t i = 0; i < given; i++) {
 		bool sending = i < in->sending_n;
 		struct sv text = sending ? in->sending[i] : in->parked[i - in->sending_n];
 		if (!add_domain(s, app, c, text, sending ? APP_SENDING : APP_PARKED,
 				out->domain, &out->domain[out->domain_n++], err))
 			return false;
 	}
-	return true;
+	return !was || revive_domains(s, app, c, was, out, err);
+}
+
+/* What was a retired client's stays where nothing else is given. */
+static void take_over(struct book_client *c, const struct book_client *was)
+{
+	c->id = was->id;
+	c->name = was->name;
+	c->created = was->created;
+	if (c->raw_addr.n == 0)
+		c->raw_addr = was->raw_addr;
+	if (c->digest_addr.n == 0)
+		c->digest_addr = was->digest_addr;
+}
+
+static bool has_address(const struct app *app, const struct app_client_new *in,
+			const struct book_client *c)
+{
+	return in->sending_n + in->parked_n == 0 || records_address(app, c).n > 0;
+}
+
+static bool no_address(struct err *err)
+{
+	return err_set(err, ERR_USAGE,
+		       "reports need an address to go to: give --raw ADDR, or set "
+		       "reports.address for all clients");
+}
+
+static bool add(struct scope *s, const struct app *app, const struct app_client_new *in,
+		struct book_client *c, struct app_client_added *out, struct err *err)
+{
+	const struct book_client *was = NULL;
+	if (!check_name(s, c->name, &was, err))
+		return false;
+	if (was)
+		take_over(c, was);
+	out->again = was != NULL;
+	if (!has_address(app, in, c))
+		return no_address(err);
+	return store_begin(s->store, err) &&
+	       scope_commit(s, add_all(s, app, in, was, c, out, err), err);
 }
 
 bool app_client_add(const struct app *app, const struct app_client_new *in,
@@ -103,14 +174,12 @@ bool app_client_add(const struct app *app, const struct app_client_new *in,
 	if (!records_read_address(in->raw, a, &c.raw_addr, err) ||
 	    !records_read_address(in->digest, a, &c.digest_addr, err))
 		return false;
-	if (in->sending_n + in->parked_n && records_address(app, &c).n == 0)
-		return err_set(err, ERR_USAGE,
-			       "reports need an address to go to: give --raw ADDR, or "
-			       "set reports.address for all clients");
+	/* Only a retired client may have one already: no book is made to find none. */
+	if (!has_address(app, in, &c) && access(app->db, F_OK) != 0)
+		return no_address(err);
 	if (!scope_open(&s, app, STORE_CREATE, NULL, a, err))
 		return false;
-	bool ok = check_name(&s, c.name, err) && store_begin(s.store, err) &&
-		  scope_commit(&s, add_all(&s, app, in, &c, out, err), err);
+	bool ok = add(&s, app, in, &c, out, err);
 	scope_close(&s);
 	out->client = plain(app, &c);
 	return ok;

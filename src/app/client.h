@@ -22,6 +22,7 @@ struct app_client_new {
 
 struct app_client_added {
 	struct app_client client;
+	bool again; /* it was retired, and is back with the domains that went with it */
 	struct app_domain_added *domain;
 	size_t domain_n;
 };

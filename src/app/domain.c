@@ -350,7 +350,9 @@ bool app_domain_add(const struct app *app, struct sv name, struct sv client,
 		out->address = records_address(app, c);
 		records_for(d.name, use, out->address, a, &out->records);
 		ok = store_begin(s.store, err) &&
-		     scope_commit(&s, adopt_domain(&s, &d, &out->again, err), err);
+		     scope_commit(&s,
+				  adopt_domain(&s, &d, &out->again, &out->before, err),
+				  err);
 	}
 	scope_close(&s);
 	return ok && count_waiting(app, d.name, a, &out->line, err);

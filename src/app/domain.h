@@ -79,7 +79,8 @@ bool app_domain_show(const struct app *app, const struct app_filter *filter,
 struct app_domain_added {
 	struct app_domain_line line; /* f: what was waiting for it */
 	bool again;                  /* it was retired, and is back */
-	struct sv address;           /* where its reports go; empty: nowhere */
+	struct sv before;  /* the client that had it, where that was another; or empty */
+	struct sv address; /* where its reports go; empty: nowhere */
 	struct record_set records;
 };
 

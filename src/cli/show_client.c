@@ -20,8 +20,23 @@ static void show_added_json(struct json *j, const struct app_domain_added *d)
 	json_string(j, "client", d->line.client);
 	json_str(j, "use", app_use_name(d->line.use));
 	json_bool(j, "again", d->again);
+	if (d->before.n)
+		json_string(j, "before", d->before);
+	else
+		json_null(j, "before");
 	show_address(j, "address", d->address);
 	show_records_json(j, &d->records);
+}
+
+static void show_before(struct out *o, const struct app_domain_added *d)
+{
+	if (d->before.n == 0)
+		return;
+	out_str(o, "  ");
+	out_text(o, d->line.name);
+	out_str(o, " was a domain of ");
+	out_text(o, d->before);
+	out_str(o, " until it was retired; its history comes along.\n");
 }
 
 static void show_publish(struct out *o, const struct app_domain_added *d)
@@ -58,6 +73,7 @@ void show_domain_added(struct out *o, const struct app_domain_added *d)
 	     app_use_name(d->line.use));
 	out_text(o, d->line.client);
 	out_str(o, ".\n");
+	show_before(o, d);
 	if (d->line.f.reports) {
 		out_str(o, "  Taken over: ");
 		show_count(o, d->line.f.reports, "report", "reports");
@@ -192,6 +208,7 @@ void show_client_added(struct out *o, const struct app_client_added *c)
 	show_begin(o, &j);
 	if (o->form == OUT_JSON) {
 		show_client_json(&j, &c->client);
+		json_bool(&j, "again", c->again);
 		json_array(&j, "domains");
 		for (size_t i = 0; i < c->domain_n; i++) {
 			json_object(&j, NULL);
@@ -203,11 +220,13 @@ void show_client_added(struct out *o, const struct app_client_added *c)
 		return;
 	}
 	out_text(o, c->client.name);
-	out_str(o, " is a client now, with ");
+	out_str(o, c->again ? " is a client again, with " : " is a client now, with ");
 	show_count(o, c->domain_n, "domain", "domains");
 	out_str(o, ".\n");
-	for (size_t i = 0; i < c->domain_n; i++)
+	for (size_t i = 0; i < c->domain_n; i++) {
+		show_before(o, &c->domain[i]);
 		show_publish(o, &c->domain[i]);
+	}
 	if (c->domain_n == 0)
 		out_str(o,
 			"  postern domain add NAME --client CLIENT   enters a domain\n");
@@ -225,5 +244,7 @@ void show_client_retired(struct out *o, const struct app_client *c)
 	out_text(o, c->name);
 	out_str(o,
 		" is retired with its domains. Its history and later reports stay with "
-		"it.\n");
+		"it.\n  postern client add \"");
+	out_text(o, c->name);
+	out_str(o, "\"   brings it back with them\n");
 }

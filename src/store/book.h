@@ -204,10 +204,13 @@ struct book_domain {
 bool book_client_add(struct store *s, struct book_client *c,
 		     struct err *err); /* sets id */
 bool book_client_retire(struct store *s, int64_t id, int64_t when, struct err *err);
+/* Active again, with the addresses of `c`; its domains stay as they are. */
+bool book_client_revive(struct store *s, const struct book_client *c, struct err *err);
 bool book_clients(struct store *s, struct arena *a, struct book_client **out,
 		  size_t *out_n, struct err *err); /* by name; retired ones too */
-bool book_domain_add(struct store *s, struct book_domain *d,
-		     struct err *err); /* sets id */
+/* Sets id. A retired domain comes back, to this client whosever it was, and keeps when it
+ * was created. */
+bool book_domain_add(struct store *s, struct book_domain *d, struct err *err);
 bool book_domain_retire(struct store *s, int64_t id, int64_t when, struct err *err);
 bool book_domains(struct store *s, struct arena *a, struct book_domain **out,
 		  size_t *out_n, struct err *err); /* by name; retired ones too */

@@ -53,6 +53,15 @@ bool book_client_retire(struct store *s, int64_t id, int64_t when, struct err *e
 	       changed_one(s, "client", id, err);
 }
 
+bool book_client_revive(struct store *s, const struct book_client *c, struct err *err)
+{
+	return STMT_RUN(s, err,
+			"UPDATE book_client SET retired = 0, raw_addr = ?2, digest_addr "
+			"= ?3 WHERE id = ?1",
+			a_int(c->id), a_text(c->raw_addr), a_text(c->digest_addr)) &&
+	       changed_one(s, "client", c->id, err);
+}
+
 bool book_clients(struct store *s, struct arena *a, struct book_client **out,
 		  size_t *out_n, struct err *err)
 {
@@ -77,26 +86,25 @@ bool book_clients(struct store *s, struct arena *a, struct book_client **out,
 
 /* --- domains --- */
 
-/* A domain that its client gave up may come back to it; anybody else's is refused. */
+/* A domain that was given up may come back, to another client too. */
 static bool domain_taken(struct store *s, const struct book_domain *d, int64_t *out_id,
 			 struct err *err)
 {
 	sqlite3_stmt *st =
 		STMT_ASK(s, err,
-			 "SELECT d.id, d.client, d.retired, c.name FROM book_domain d "
+			 "SELECT d.id, d.retired, c.name FROM book_domain d "
 			 "JOIN book_client c ON c.id = d.client WHERE d.name = ?",
 			 a_text(d->name));
 	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
 	*out_id = 0;
 	if (step != STMT_ROW)
 		return step == STMT_END;
-	bool back = stmt_i64(st, 1) == d->client && stmt_i64(st, 2) != 0;
+	bool back = stmt_i64(st, 1) != 0;
 	*out_id = stmt_i64(st, 0);
 	if (!back)
-		(void)err_set(err, ERR_USAGE, "%.*s belongs to client \"%.*s\" already%s",
+		(void)err_set(err, ERR_USAGE, "%.*s belongs to client \"%.*s\" already",
 			      SV_ARG(sv_sub(d->name, 0, 253)),
-			      SV_ARG(sv_sub(stmt_view(st, 3), 0, 200)),
-			      stmt_i64(st, 2) ? ", retired" : "");
+			      SV_ARG(sv_sub(stmt_view(st, 2), 0, 200)));
 	stmt_reset(st);
 	return back;
 }
@@ -109,9 +117,9 @@ bool book_domain_add(struct store *s, struct book_domain *d, struct err *err)
 		return false;
 	if (d->id)
 		return STMT_RUN(s, err,
-				"UPDATE book_domain SET retired = 0, purpose = ?2 WHERE "
-				"id = ?1",
-				a_int(d->id), a_int(d->use));
+				"UPDATE book_domain SET retired = 0, purpose = ?2, "
+				"client = ?3 WHERE id = ?1",
+				a_int(d->id), a_int(d->use), a_int(d->client));
 	if (!STMT_RUN(s, err,
 		      "INSERT INTO book_domain (client, name, purpose, created, retired) "
 		      "VALUES (?, ?, ?, ?, ?)",

@@ -33,6 +33,13 @@ static void test_clients(void **state)
 	assert_int_equal(line[1].created, 10);
 	assert_true(sv_eq(line[1].raw_addr, SV("raw@msp.example")));
 	assert_int_equal(line[1].digest_addr.n, 0);
+	struct book_client back = { .id = line[1].id, .raw_addr = SV("new@a.example") };
+	OK(f, book_client_revive(f->s, &back, &f->err));
+	OK(f, book_clients(f->s, f->a, &line, &n, &f->err));
+	assert_int_equal(line[1].retired, 0);
+	assert_true(sv_eq(line[1].raw_addr, SV("new@a.example")));
+	back.id = 77;
+	assert_false(book_client_revive(f->s, &back, &f->err));
 }
 
 static void test_domains(void **state)
@@ -48,13 +55,12 @@ static void test_domains(void **state)
 	int64_t id = d.id;
 	assert_false(book_domain_add(f->s, &d, &f->err));
 	assert_int_equal(f->err.code, ERR_USAGE);
-	OK(f, book_domain_retire(f->s, id, 50, &f->err));
-	assert_false(book_domain_retire(f->s, 99, 50, &f->err));
-	/* History stays with whom it was, so nobody else may have it. */
+	/* Nobody else may have it before it is retired. */
 	d.client = other;
 	assert_false(book_domain_add(f->s, &d, &f->err));
 	assert_non_null(strstr(f->err.text, "belongs to client \"Acme\" already"));
-	d.client = acme;
+	OK(f, book_domain_retire(f->s, id, 50, &f->err));
+	assert_false(book_domain_retire(f->s, 99, 50, &f->err));
 	d.use = DOMAIN_PARKED;
 	OK(f, book_domain_add(f->s, &d, &f->err));
 	assert_int_equal(d.id, id);
@@ -62,7 +68,7 @@ static void test_domains(void **state)
 	assert_int_equal(n, 1);
 	assert_int_equal(line[0].retired, 0);
 	assert_int_equal(line[0].use, DOMAIN_PARKED);
-	assert_int_equal(line[0].client, acme);
+	assert_int_equal(line[0].client, other);
 	d = (struct book_domain){ .client = 99, .name = SV("b.example") };
 	assert_false(book_domain_add(f->s, &d, &f->err));
 }
