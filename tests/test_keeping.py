@@ -145,6 +145,34 @@ class Book(Keeping):
         self.assertEqual(self.totals("--client", "Acme")["messages"], 11)
         self.assertIn("RETIRED", self.postern("client", "list").out)
 
+    def test_client_comes_back(self):
+        """With its addresses and what was retired with it."""
+        self.add_client("Acme", "example.com", "gone.example")
+        self.send(5)
+        self.postern("domain", "retire", "gone.example", "--now", "2025-07-01")
+        out = self.postern("client", "retire", "Acme").out
+        self.assertIn('postern client add "Acme"', out)
+        c1 = self.postern("client", "add", "ACME", "--json").json()
+        self.assertEqual((c1["client"], c1["again"], c1["raw"], c1["retired"]),
+                         ("Acme", True, "rua@msp.example", None))
+        self.assertEqual([d["domain"] for d in c1["domains"]], ["example.com"])
+        retired = {d["domain"]: d["retired"] for d in
+                   self.postern("domain", "list", "--json").json()["domains"]}
+        self.assertEqual(retired, {"example.com": False, "gone.example": True})
+        self.assertIn("already", self.add_client("Acme", code=64).err)
+        self.assertEqual(self.totals("--client", "Acme")["messages"], 5)
+
+    def test_retired_domain_goes_to_another(self):
+        self.add_client("Acme", "example.com")
+        self.add_client("Beta")
+        self.send(5)
+        self.postern("domain", "add", "example.com", "--client", "Beta", code=64)
+        self.postern("domain", "retire", "example.com")
+        out = self.postern("domain", "add", "example.com", "--client", "Beta").out
+        self.assertIn("was a domain of Acme", out)
+        self.assertEqual(self.totals("--client", "Beta")["messages"], 5)
+        self.assertEqual(self.totals("--client", "Acme")["messages"], 0)
+
     def test_unknown(self):
         self.add_client("Acme", "acme.example")
         for words in (("client", "show", "Nobody"), ("client", "retire", "Nobody"),
@@ -250,7 +278,12 @@ class Unassigned(Keeping):
 
     def test_refuse_before_anything_came(self):
         self.send(9, domain="other.example")
-        self.postern("unassigned", "refuse", "EXAMPLE.com")
+        out = self.postern("unassigned", "refuse", "EXAMPLE.com").out
+        self.assertIn("no report has named it yet", out)
+        self.assertIn("refused already",
+                      self.postern("unassigned", "refuse", "example.com").out)
+        self.assertIn("refused", self.postern("unassigned", "list").out)
+        self.assertTrue(self.unassigned()["example.com"]["refused"])
         self.assertEqual(self.send(5)["status"], "refused")
         self.check_totals(1, 1, 9, 9)
 

@@ -444,26 +444,25 @@ static void refusing_uncounts_and_adding_counts_again(void **state)
 {
 	struct bench *b = *state;
 	struct err err = { 0 };
-	struct sv name;
+	struct app_refusal r;
 	struct app_domain_line *list;
 	struct app_filter f = app_filter_all();
 	struct app_domain_added d;
-	uint64_t reports;
 	size_t n;
 	add_client(b, "Acme", "acme.example");
 	plant(b, &(struct planted){ "spam.example", NULL, "192.0.2.1", 3, 10, 1 });
 	plant(b, &(struct planted){ "fine.example", NULL, "192.0.2.1", 3, 2, 0 });
-	must(app_unassigned_refuse(&b->app, SV("Spam.example"), b->arena, &name, &reports,
-				   &err),
+	must(app_unassigned_refuse(&b->app, SV("Spam.example"), b->arena, &r, &err),
 	     &err);
-	assert_int_equal(reports, 1);
+	assert_int_equal(r.reports, 1);
+	assert_true(r.known && !r.already);
 	assert_int_equal(overview(b, NULL).total.messages, 2);
 	expect_sound(b);
 	must(app_unassigned(&b->app, &f, b->arena, &list, &n, &err), &err);
 	assert_int_equal(n, 2);
 	assert_true(list[1].refused && sv_eq(list[1].name, SV("spam.example")));
-	assert_false(app_unassigned_refuse(&b->app, SV("x.acme.example"), b->arena, &name,
-					   &reports, &err));
+	assert_false(
+		app_unassigned_refuse(&b->app, SV("x.acme.example"), b->arena, &r, &err));
 	must(app_domain_add(&b->app, SV("spam.example"), SV("Acme"), APP_SENDING,
 			    b->arena, &d, &err),
 	     &err);

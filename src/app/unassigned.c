@@ -47,39 +47,39 @@ bool app_unassigned(const struct app *app, const struct app_filter *filter,
 	return ok;
 }
 
-static bool refuse(struct scope *s, struct sv name, uint64_t *out_reports,
-		   struct err *err)
+static bool refuse(struct scope *s, struct app_refusal *out, struct err *err)
 {
-	*out_reports = 0;
-	if (!book_policy_domain_refuse(s->store, name, true, err))
-		return false;
+	const struct book_policy_domain *p = NULL;
 	for (size_t i = 0; i < s->policy_n; i++)
-		if (sv_eq(s->policy[i].name, name))
-			return adopt_count(s, s->policy[i].id, false, out_reports, err);
-	return true;
+		if (sv_eq(s->policy[i].name, out->name))
+			p = &s->policy[i];
+	out->known = p != NULL;
+	out->already = p && p->refused;
+	return book_policy_domain_refuse(s->store, out->name, true, err) &&
+	       (!p || adopt_count(s, p->id, false, &out->reports, err));
 }
 
 bool app_unassigned_refuse(const struct app *app, struct sv name, struct arena *a,
-			   struct sv *out_name, uint64_t *out_reports, struct err *err)
+			   struct app_refusal *out, struct err *err)
 {
 	struct scope s;
 	bool ok;
-	*out_name = scope_fold(name, a);
-	if (out_name->n == 0)
+	*out = (struct app_refusal){ .name = scope_fold(name, a) };
+	if (out->name.n == 0)
 		return err_set(err, ERR_USAGE, "the name of a domain is empty");
 	if (!scope_open(&s, app, STORE_WRITE, NULL, a, err))
 		return false;
-	const struct book_domain *o = owner_of(s.entry, s.entry_n, *out_name);
+	const struct book_domain *o = owner_of(s.entry, s.entry_n, out->name);
 	if (o) {
 		const struct book_client *c = scope_client(&s, o->client);
 		struct sv client = c ? c->name : SV("?");
 		ok = err_set(err, ERR_USAGE,
 			     "the domain %.*s belongs to the client \"%.*s\": only what "
 			     "nobody owns can be refused",
-			     SV_ARG(*out_name), SV_ARG(client));
+			     SV_ARG(out->name), SV_ARG(client));
 	} else {
 		ok = store_begin(s.store, err) &&
-		     scope_commit(&s, refuse(&s, *out_name, out_reports, err), err);
+		     scope_commit(&s, refuse(&s, out, err), err);
 	}
 	scope_close(&s);
 	return ok;

@@ -9,9 +9,16 @@ bool app_unassigned(const struct app *app, const struct app_filter *filter,
 		    struct arena *a, struct app_domain_line **out, size_t *out_n,
 		    struct err *err);
 
-/* Stops counting the reports of one such domain, and refuses later ones. */
+struct app_refusal {
+	struct sv name;
+	uint64_t reports; /* that count no more */
+	bool known;       /* a report has named it, or it was refused before */
+	bool already;     /* it was refused before: nothing changed */
+};
+/* Stops counting the reports of one such domain, and refuses later ones. Also names that
+ * no report has. */
 bool app_unassigned_refuse(const struct app *app, struct sv name, struct arena *a,
-			   struct sv *out_name, uint64_t *out_reports, struct err *err);
+			   struct app_refusal *out, struct err *err);
 
 /* What the end of an ingest removes: reports that nobody owns, older than
  * app->unassigned_days, and the oldest arrivals beyond app->unassigned_max bytes. */

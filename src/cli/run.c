@@ -313,11 +313,10 @@ bool run_unassigned_list(struct cli *c, struct err *err)
 
 bool run_unassigned_refuse(struct cli *c, struct err *err)
 {
-	struct sv name;
-	uint64_t reports;
-	if (!app_unassigned_refuse(&c->app, word(c, 0), c->arena, &name, &reports, err))
+	struct app_refusal r;
+	if (!app_unassigned_refuse(&c->app, word(c, 0), c->arena, &r, err))
 		return false;
-	show_refused(&c->out, name, reports);
+	show_refused(&c->out, &r);
 	return true;
 }
 

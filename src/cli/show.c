@@ -167,20 +167,30 @@ void show_unassigned(struct out *o, const struct app_domain_line *d, size_t n,
 		   "  postern unassigned refuse NAME           stops counting it\n");
 }
 
-void show_refused(struct out *o, struct sv name, uint64_t reports)
+void show_refused(struct out *o, const struct app_refusal *r)
 {
 	struct json j;
 	show_begin(o, &j);
 	if (o->form == OUT_JSON) {
-		json_string(&j, "refused", name);
-		json_uint(&j, "reports", reports);
-	} else {
-		out_text(o, name);
-		out_str(o, " is refused: ");
-		show_count(o, reports, "report counts", "reports count");
-		out_str(o, " no more, and later ones are refused. To count them again, "
-			   "enter the domain with `postern domain add`.\n");
+		json_string(&j, "refused", r->name);
+		json_uint(&j, "reports", r->reports);
+		json_bool(&j, "known", r->known);
+		json_bool(&j, "already", r->already);
+		show_end(o, &j);
+		return;
 	}
+	out_text(o, r->name);
+	if (r->already) {
+		out_str(o, " is refused already.");
+	} else if (!r->known) {
+		out_str(o, " is refused: no report has named it yet; later ones will be "
+			   "refused.");
+	} else {
+		out_str(o, " is refused: ");
+		show_count(o, r->reports, "report counts", "reports count");
+		out_str(o, " no more, and later ones are not taken.");
+	}
+	out_str(o, " `postern domain add` takes this back.\n");
 	show_end(o, &j);
 }
 

@@ -27,7 +27,7 @@ void show_client_added(struct out *o, const struct app_client_added *c);
 void show_client_retired(struct out *o, const struct app_client *c);
 void show_unassigned(struct out *o, const struct app_domain_line *d, size_t n,
 		     uint32_t limit);
-void show_refused(struct out *o, struct sv name, uint64_t reports);
+void show_refused(struct out *o, const struct app_refusal *r);
 void show_fsck(struct out *o, const struct app_fsck *f);
 void show_settings(struct out *o, const struct settings *s);
 void show_settings_check(struct out *o, const struct settings *s);
