@@ -134,6 +134,8 @@ bool book_report_short_id(struct store *s, const uint8_t sha[32], char out[65],
 
 /* A page of reports, newest window first. */
 struct book_report_filter {
+	uint8_t kind;              /* enum book_kind; 0: aggregate */
+	bool full;                 /* the listing brings meta and repairs */
 	const int64_t *domain_ids; /* policy domains; NULL: all */
 	size_t domain_n;
 	int64_t day_from, day_to; /* of first_day, inclusive; INT64_MIN/MAX: open */
@@ -145,7 +147,7 @@ struct book_report_filter {
 struct book_report_iter;
 struct book_report_iter *book_reports(struct store *s, const struct book_report_filter *f,
 				      struct err *err);
-/* meta and repairs are left empty in a listing. */
+/* meta and repairs are left empty in a listing that is not full. */
 bool book_report_next(struct book_report_iter *it, struct arena *a,
 		      struct book_report *out, struct err *err);
 void book_report_iter_free(struct book_report_iter **it);

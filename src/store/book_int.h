@@ -2,6 +2,8 @@
 #ifndef STORE_BOOK_INT_H
 #define STORE_BOOK_INT_H
 
+#include "base/addr.h"
+#include "base/buf.h"
 #include "store/book.h"
 #include "store/book_memo.h"
 #include "store/stmt.h"
@@ -34,6 +36,18 @@ enum {
 /* `full`: meta and repairs follow the other columns. */
 bool book_report_column(struct store *s, sqlite3_stmt *st, struct arena *a, bool full,
 			struct book_report *out, struct err *err);
+
+/* An address column: 0, 4 or 16 bytes. */
+struct addr book_addr_column(sqlite3_stmt *st, int col);
+
+/* Ids as a JSON array, to be bound to a statement that reads json_each(). */
+void book_ids(const int64_t *ids, size_t n, struct buf *out);
+
+/* An organisation is what the report says, else the domain of its e-mail. */
+#define BOOK_ORG_COLUMN \
+	"CASE WHEN r.org <> '' THEN r.org ELSE substr(r.email, instr(r.email, '@') + " \
+	"1) " \
+	"END"
 
 /* A growing array on the heap that ends as one in an arena. */
 struct book_list {

@@ -4,6 +4,7 @@
 #include "store/book_int.h"
 #include "store/facts_int.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Questions over many reports. */
@@ -15,30 +16,31 @@ enum {
 struct book_report_iter {
 	struct store *s;
 	sqlite3_stmt *st;
+	bool full;
 	struct buf ids; /* the domains as JSON, bound to the statement */
 };
 
-/* An organisation is what the report says, else the domain of its e-mail. */
-#define ORG_COLUMN \
-	"CASE WHEN r.org <> '' THEN r.org ELSE substr(r.email, instr(r.email, '@') + " \
-	"1) " \
-	"END"
-
-/* The filter's arguments are ?1 to ?6; INDEXED BY says which way it is walked. */
+/* The filter's arguments are ?1 to ?7; INDEXED BY says which way it is walked. */
 #define FILTER_WHERE \
 	"WHERE r.first_day BETWEEN ?2 AND ?3 AND (?4 OR r.counted = 1) " \
-	"AND (NOT ?5 OR r.passed <> 0) AND (NOT ?6 OR r.messages <> r.passed) "
+	"AND (NOT ?5 OR r.passed <> 0) AND (NOT ?6 OR r.messages <> r.passed) " \
+	"AND r.kind = ?7 "
 #define OF_DOMAINS "AND r.domain_id IN (SELECT value FROM json_each(?1)) "
 
-#define NEWEST "ORDER BY r.first_day DESC, r.id DESC LIMIT ?7 OFFSET ?8"
+#define NEWEST "ORDER BY r.first_day DESC, r.id DESC LIMIT ?8 OFFSET ?9"
 
-static void add_ids(const struct book_report_filter *f, struct buf *out)
+void book_ids(const int64_t *ids, size_t n, struct buf *out)
 {
 	buf_init(out, IDS_TEXT_MAX);
 	buf_add_char(out, '[');
-	for (size_t i = 0; f->domain_ids && i < f->domain_n; i++)
-		buf_addf(out, "%s%lld", i ? "," : "", (long long)f->domain_ids[i]);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(out, "%s%lld", i ? "," : "", (long long)ids[i]);
 	buf_add_char(out, ']');
+}
+
+static void add_ids(const struct book_report_filter *f, struct buf *out)
+{
+	book_ids(f->domain_ids, f->domain_ids ? f->domain_n : 0, out);
 }
 
 /* Binds the filter; limit and offset where the statement has them. */
@@ -54,31 +56,48 @@ static bool bind_filter(struct store *s, sqlite3_stmt *st,
 		a_int(f->any_state),
 		a_int(f->only_passing),
 		a_int(f->only_failing),
+		a_int(f->kind ? f->kind : KIND_AGGREGATE),
 		a_int(f->limit ? (int64_t)f->limit : -1),
 		a_int(f->offset < INT64_MAX ? (int64_t)f->offset : INT64_MAX),
 	};
 	if (ids->over)
 		return err_set(err, ERR_INTERNAL, "too many domains are asked for");
-	return stmt_bind(s, st, arg, sqlite3_bind_parameter_count(st) == 8 ? 8 : 6, err);
+	return stmt_bind(s, st, arg, sqlite3_bind_parameter_count(st) == 9 ? 9 : 7, err);
+}
+
+/* A TLS report is of every domain that one of its policies names. */
+#define OF_TLS_DOMAINS \
+	"AND r.id IN (SELECT t.report FROM book_tls t WHERE t.domain_id IN " \
+	"(SELECT value FROM json_each(?1)) AND t.day BETWEEN ?2 AND ?3) "
+
+static bool list_sql(const struct book_report_filter *f, char *out, size_t room)
+{
+	bool tls = f->kind == KIND_TLS && f->domain_ids;
+	int n = snprintf(out, room,
+			 "SELECT " BOOK_REPORT_COLUMNS
+			 "%s FROM book_report r %s JOIN book_policy_domain p ON "
+			 "p.id = r.domain_id " FILTER_WHERE "%s" NEWEST,
+			 f->full ? ", r.meta, r.repairs" : "",
+			 tls             ? ""
+			 : f->domain_ids ? "INDEXED BY book_report_domain"
+					 : "INDEXED BY book_report_day",
+			 tls             ? OF_TLS_DOMAINS
+			 : f->domain_ids ? OF_DOMAINS
+					 : "");
+	return n > 0 && (size_t)n < room;
 }
 
 struct book_report_iter *book_reports(struct store *s, const struct book_report_filter *f,
 				      struct err *err)
 {
-	static const char all[] =
-		"SELECT " BOOK_REPORT_COLUMNS
-		" FROM book_report r INDEXED BY book_report_day "
-		"JOIN book_policy_domain p ON p.id = r.domain_id " FILTER_WHERE NEWEST;
-	static const char some[] =
-		"SELECT " BOOK_REPORT_COLUMNS
-		" FROM book_report r INDEXED BY book_report_domain "
-		"JOIN book_policy_domain p ON p.id = r.domain_id " FILTER_WHERE OF_DOMAINS
-			NEWEST;
+	char sql[2048];
 	struct book_report_iter *it = heap_array(1, sizeof(*it));
 	it->s = s;
+	it->full = f->full;
 	add_ids(f, &it->ids);
 	/* Its own statement: several listings may be open at once. */
-	it->st = stmt_open(s, f->domain_ids ? some : all, err);
+	if (list_sql(f, sql, sizeof(sql)))
+		it->st = stmt_open(s, sql, err);
 	if (!it->st || !bind_filter(s, it->st, f, &it->ids, err))
 		book_report_iter_free(&it);
 	return it;
@@ -89,7 +108,7 @@ bool book_report_next(struct book_report_iter *it, struct arena *a,
 {
 	err->code = ERR_NONE;
 	return stmt_step(it->s, it->st, err) == STMT_ROW &&
-	       book_report_column(it->s, it->st, a, false, out, err);
+	       book_report_column(it->s, it->st, a, it->full, out, err);
 }
 
 void book_report_iter_free(struct book_report_iter **it)
@@ -112,7 +131,8 @@ struct domain_count {
 /* Where only days and domains narrow, the sums of days know it already. */
 static bool sums_know(const struct book_report_filter *f)
 {
-	return !f->any_state && !f->only_passing && !f->only_failing;
+	return !f->any_state && !f->only_passing && !f->only_failing &&
+	       f->kind <= KIND_AGGREGATE;
 }
 
 static bool count_by_sums(struct store *s, const struct book_report_filter *f,
@@ -144,13 +164,20 @@ static bool count_by_rows(struct store *s, const struct book_report_filter *f,
 	static const char all[] =
 		"SELECT r.domain_id, count(*) FROM book_report r " FILTER_WHERE
 		"GROUP BY r.domain_id";
+	static const char tls[] =
+		"SELECT r.domain_id, count(*) FROM book_report r " FILTER_WHERE
+			OF_TLS_DOMAINS "GROUP BY r.domain_id";
 	static const char some[] =
 		"SELECT r.domain_id, count(*) FROM book_report r "
 		"INDEXED BY book_report_domain " FILTER_WHERE OF_DOMAINS
 		"GROUP BY r.domain_id";
 	struct buf ids;
 	add_ids(f, &ids);
-	sqlite3_stmt *st = stmt_open(s, f->domain_ids ? some : all, err);
+	sqlite3_stmt *st = stmt_open(s,
+				     !f->domain_ids        ? all
+				     : f->kind == KIND_TLS ? tls
+							   : some,
+				     err);
 	enum stmt_step step = STMT_FAILED;
 	if (st && bind_filter(s, st, f, &ids, err))
 		while ((step = stmt_step(s, st, err)) == STMT_ROW)
@@ -238,7 +265,7 @@ bool book_reporters(struct store *s, const struct book_report_filter *f, struct 
 		    struct book_reporter **out, size_t *out_n, struct err *err)
 {
 #define REPORTER_COLUMNS \
-	"SELECT " ORG_COLUMN " AS name, r.messages, r.passed, r.first_day "
+	"SELECT " BOOK_ORG_COLUMN " AS name, r.messages, r.passed, r.first_day "
 	static const char all[] = REPORTER_COLUMNS "FROM book_report r " FILTER_WHERE
 						   "ORDER BY name COLLATE NOCASE";
 	static const char some[] = REPORTER_COLUMNS
@@ -276,7 +303,9 @@ bool book_holdings(struct store *s, const int64_t *domain_ids, size_t n, struct 
 		"(SELECT coalesce(sum(length(b.bytes)), 0) FROM book_raw_piece b "
 		" WHERE b.id BETWEEN r.raw << 20 AND (r.raw + 1 << 20) - 1) END "
 		"FROM book_report r INDEXED BY book_report_domain WHERE r.domain_id IN "
-		"(SELECT value FROM json_each(?1)) ORDER BY r.arrived, r.id";
+		"(SELECT value FROM json_each(?1)) AND NOT EXISTS (SELECT 1 FROM "
+		"book_tls t WHERE r.kind = 2 AND t.report = r.id AND t.domain_id NOT IN "
+		"(SELECT value FROM json_each(?1))) ORDER BY r.arrived, r.id";
 	const struct book_report_filter f = { .domain_ids = domain_ids, .domain_n = n };
 	struct book_list list = { .size = sizeof(**out) };
 	struct buf ids;

@@ -3,6 +3,7 @@
 #include "base/date.h"
 #include "base/limits.h"
 #include "store/book_int.h"
+#include "store/book_tls.h"
 #include "store/facts_int.h"
 
 #include <string.h>
@@ -321,10 +322,12 @@ bool book_reports_by_key(struct store *s, const struct book_report *like, struct
 
 static void remember_added(struct store *s, const struct book_report *in, bool odd)
 {
+	/* Only what has facts is switched by its place. */
 	const struct rollup_place at = { .domain = in->domain_id,
 					 .first_day = in->first_day,
 					 .days = in->days };
-	book_memo_place_is(s, in->id, &at);
+	if (in->kind == KIND_AGGREGATE)
+		book_memo_place_is(s, in->id, &at);
 	if (odd)
 		book_memo_odd_is(s, true);
 	if (!book_memo_alone(s, in->sha))
@@ -415,6 +418,7 @@ bool book_report_remove(struct store *s, int64_t id, struct err *err)
 	int64_t *raw;
 	size_t n;
 	bool ok = raws_of(s, id, a, &raw, &n, err) && facts_remove(s, id, err) &&
+		  book_tls_remove(s, id, err) &&
 		  STMT_RUN(s, err,
 			   "DELETE FROM book_delivery WHERE report = ? AND report > 0",
 			   a_int(id)) &&

@@ -2,6 +2,7 @@
 #include "store/facts.h"
 
 #include "base/arena.h"
+#include "store/book.h"
 #include "store/book_memo.h"
 #include "store/facts_int.h"
 #include "store/stmt.h"
@@ -487,15 +488,17 @@ bool facts_feed(struct store *s, int64_t report, const struct rollup_place *at,
 
 /* --- counting --- */
 
+/* *out_facts: it is of the kind that has facts. */
 static bool read_place(struct store *s, int64_t report, struct rollup_place *at,
-		       bool *counted, struct err *err)
+		       bool *counted, bool *out_facts, struct err *err)
 {
 	*counted = false;
+	*out_facts = true;
 	if (book_memo_place(s, report, at))
 		return true;
 	sqlite3_stmt *st = STMT_ASK(s, err,
-				    "SELECT counted, domain_id, first_day, days FROM "
-				    "book_report WHERE id = ?",
+				    "SELECT counted, domain_id, first_day, days, kind "
+				    "FROM book_report WHERE id = ?",
 				    a_int(report));
 	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
 	if (step == STMT_END)
@@ -508,6 +511,7 @@ static bool read_place(struct store *s, int64_t report, struct rollup_place *at,
 	at->first_day = stmt_i64(st, 2);
 	uint64_t days = stmt_u64(st, 3);
 	at->days = days <= ROLLUP_DAYS_MAX ? (uint32_t)days : 0;
+	*out_facts = stmt_i64(st, 4) == KIND_AGGREGATE;
 	stmt_reset(st);
 	return true;
 }
@@ -516,15 +520,16 @@ bool facts_count(struct store *s, int64_t report, bool counted, struct err *err)
 {
 	struct rollup_place at = { 0 };
 	struct rollup *r = s->facts->roll;
-	bool is = false;
-	if (!store_in_tx(s, err) || !read_place(s, report, &at, &is, err))
+	bool is = false, has_facts = false;
+	if (!store_in_tx(s, err) || !read_place(s, report, &at, &is, &has_facts, err))
 		return false;
 	if (is == counted)
 		return true;
 	at.add = counted;
 	book_memo_place_is(s, 0, NULL);
-	return STMT_RUN(s, err, "UPDATE book_report SET counted = ?2 WHERE id = ?1",
-			a_int(report), a_int(counted)) &&
-	       rollup_add_report(s, r, &at, err) &&
-	       facts_feed(s, report, &at, r, NULL, err);
+	if (!STMT_RUN(s, err, "UPDATE book_report SET counted = ?2 WHERE id = ?1",
+		      a_int(report), a_int(counted)))
+		return false;
+	return !has_facts || (rollup_add_report(s, r, &at, err) &&
+			      facts_feed(s, report, &at, r, NULL, err));
 }

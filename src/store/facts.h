@@ -37,7 +37,8 @@ bool facts_put_end(struct store *s, int64_t report, struct err *err);
 void facts_put_drop(struct store *s);
 
 /* THE switch: sets a report's `counted` bit and adds or subtracts its facts in the
- * roll-ups, in the same transaction. Setting what is set does nothing. */
+ * roll-ups, in the same transaction. Setting what is set does nothing. Reports of other
+ * kinds than aggregate have no facts: only the bit is set. */
 bool facts_count(struct store *s, int64_t report, bool counted, struct err *err);
 
 /* Do `big`'s facts contain all of `small`'s, as multisets of (source, facet, messages)?

@@ -211,7 +211,7 @@ static bool rebuild(struct check *c, struct err *err)
 	static const char sql[] =
 		"SELECT id, counted, first_day, days, row_n, messages, passed "
 		"FROM book_report INDEXED BY book_report_domain WHERE domain_id = ? "
-		"ORDER BY first_day";
+		"AND kind = 1 ORDER BY first_day";
 	const struct stmt_arg domain = a_int(c->domain);
 	sqlite3_stmt *st = stmt_open(c->s, sql, err);
 	enum stmt_step step = STMT_FAILED;
@@ -477,7 +477,8 @@ static bool check_all(struct check *c, struct err *err)
 		return false;
 	bool ok = check_facets(c, err) && check_pieces(c, err);
 	if (!end(c, ok, err) ||
-	    !store_int(c->s, "SELECT count(*) FROM book_report", &reports, err))
+	    !store_int(c->s, "SELECT count(*) FROM book_report WHERE kind = 1", &reports,
+		       err))
 		return false;
 	c->reports_all = (uint64_t)reports;
 	struct arena *a = arena_new();

@@ -115,12 +115,36 @@ static const char schema_1[] =
 	"  passed INTEGER NOT NULL,"
 	"  PRIMARY KEY (domain, day)) STRICT, WITHOUT ROWID;";
 
+/* What a TLS report says of a policy, and of the ways in which sessions failed. These are
+ * no facts: a session may fail in two ways, a report may be of several domains, and there
+ * are few. `policy` and `mx` are one a line. */
+static const char schema_2_tls[] =
+	"CREATE TABLE book_tls ("
+	"  domain_id INTEGER NOT NULL REFERENCES book_policy_domain(id),"
+	"  day INTEGER NOT NULL, report INTEGER NOT NULL, seq INTEGER NOT NULL,"
+	"  type INTEGER NOT NULL, type_text TEXT NOT NULL,"
+	"  succeeded INTEGER NOT NULL, failed INTEGER NOT NULL,"
+	"  policy TEXT NOT NULL, mx TEXT NOT NULL,"
+	"  PRIMARY KEY (domain_id, day, report, seq)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX book_tls_report ON book_tls(report);"
+	"CREATE TABLE book_tls_failure ("
+	"  report INTEGER NOT NULL, seq INTEGER NOT NULL, number INTEGER NOT NULL,"
+	"  result INTEGER NOT NULL, result_text TEXT NOT NULL,"
+	"  sending BLOB NOT NULL, receiving BLOB NOT NULL,"
+	"  mx TEXT NOT NULL, helo TEXT NOT NULL, sessions INTEGER NOT NULL,"
+	"  information TEXT NOT NULL, reason TEXT NOT NULL,"
+	"  PRIMARY KEY (report, seq, number)) STRICT, WITHOUT ROWID;";
+
+static const char *const schema_1_all[] = { schema_1, NULL };
+static const char *const schema_2_all[] = { schema_2_tls, NULL };
+
 static const struct migration {
 	int schema;
 	const char *least_build;
-	const char *sql;
+	const char *const *sql; /* one a topic */
 } migrations[] = {
-	{ 1, "0.1.0", schema_1 },
+	{ 1, "0.1.0", schema_1_all },
+	{ 2, "0.2.0", schema_2_all },
 };
 
 enum {
@@ -258,8 +282,12 @@ static bool apply(struct store *s, int64_t from, struct err *err)
 		const struct migration *m = &migrations[i];
 		if (m->schema <= from)
 			continue;
-		if (!store_exec(s, m->sql, err) ||
-		    !meta_put(s, "schema", a_int(m->schema), err) ||
+		bool ok = true;
+		for (size_t k = 0; ok && m->sql[k]; k++) {
+			store_step(s);
+			ok = store_exec(s, m->sql[k], err);
+		}
+		if (!ok || !meta_put(s, "schema", a_int(m->schema), err) ||
 		    !meta_put(s, "least_build", a_text(sv_from(m->least_build)), err))
 			return false;
 	}
