@@ -14,17 +14,18 @@
  */
 enum frame_type {
 	/* worker -> writer, in this order within an item:
-	 * ITEM (MEMBER (FACET ROWS RESET AGAIN)* (END | VERDICT))* RAW* DONE */
+	 * ITEM (MEMBER (FACET ROWS RESET AGAIN PART)* (END | VERDICT))* RAW* DONE */
 	FRAME_ITEM = 1, /* an item begins: its id */
 	FRAME_MEMBER,   /* a member begins: frame_member */
 	FRAME_FACET,    /* the next entry of the dictionary: the facet's bytes */
 	FRAME_ROWS,     /* rows: address, number in the dictionary, messages, each */
 	FRAME_RESET,    /* the dictionary begins again at 0 */
 	FRAME_AGAIN,    /* forget the rows since MEMBER and the dictionary */
-	FRAME_END,      /* the member was a report: frame_end */
-	FRAME_VERDICT,  /* the member was none, or was not read: frame_verdict */
-	FRAME_RAW,      /* a piece of the item as it came: codec, plain length, bytes */
-	FRAME_DONE,     /* the item ends: frame_done */
+	FRAME_PART,    /* what a report without rows holds: bytes of its kind, in order */
+	FRAME_END,     /* the member was a report: frame_end */
+	FRAME_VERDICT, /* the member was none, or was not read: frame_verdict */
+	FRAME_RAW,     /* a piece of the item as it came: codec, plain length, bytes */
+	FRAME_DONE,    /* the item ends: frame_done */
 
 	/* parent -> writer */
 	FRAME_ASK,  /* is this raw known? frame_ask */

@@ -105,7 +105,8 @@ static bool is_known(struct store *s, const struct book_report *in, struct arena
 	return true;
 }
 
-bool identify_report(struct store *s, struct book_report *in, struct arena *a,
+bool identify_report(struct store *s, struct book_report *in,
+		     const struct identify_content *content, struct arena *a,
 		     struct identity *out, struct err *err)
 {
 	struct kin kin = { 0 };
@@ -115,7 +116,7 @@ bool identify_report(struct store *s, struct book_report *in, struct arena *a,
 	if (known)
 		return true;
 	if (!store_release(s, err) || !book_report_add(s, in, err) ||
-	    !facts_put_end(s, in->id, err) || !settle_kin(s, in, a, &kin, err))
+	    !content->enter(content->ctx, s, in, err) || !settle_kin(s, in, a, &kin, err))
 		return false;
 	if (kin.superseded_by) {
 		out->status = STATUS_SUPERSEDED;

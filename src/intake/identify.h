@@ -19,15 +19,23 @@ struct identity {
 	struct growth growth;
 };
 
+/* Enters what a report holds, once it has an id. */
+struct identify_content {
+	bool (*enter)(void *ctx, struct store *s, const struct book_report *r,
+		      struct err *err);
+	void *ctx;
+};
+
 /*
- * Enters a report whose facts were put (facts_put) and decides what it is:
+ * Enters a report and decides what it is:
  *
  * - its SHA-256 is known: duplicate;
  * - its policy domain is one that `unassigned refuse` names: refused;
- * - the natural key is known, with other content. A complete report supersedes each
- *   incomplete one whose whole rows it contains; an incomplete one is superseded by a
- *   complete one that contains it, and of incomplete ones that contain each other the
- *   largest counts. Whatever else shares the key counts too, and is a conflict;
+ * - the natural key is known, with other content (an aggregate or TLS report). A complete
+ * report supersedes each incomplete one whose whole rows it contains; an incomplete one
+ * is superseded by a complete one that contains it, and of incomplete ones that contain
+ * each other the largest counts. Whatever else shares the key counts too, and is a
+ * conflict;
  * - else it is new.
  *
  * The order in which reports come does not change what counts in the end.
@@ -35,7 +43,8 @@ struct identity {
  * The caller holds a savepoint. It is released where the report stays; the caller undoes
  * it for a duplicate and a refused one.
  */
-bool identify_report(struct store *s, struct book_report *in, struct arena *a,
+bool identify_report(struct store *s, struct book_report *in,
+		     const struct identify_content *content, struct arena *a,
 		     struct identity *out, struct err *err);
 
 #endif

@@ -110,6 +110,15 @@ static void put_rows(struct place *p, const struct sketch *k, struct book_report
 }
 
 /* Enters it as the writer does, and returns what it was taken for. */
+static bool enter_facts(void *ctx, struct store *s, const struct book_report *r,
+			struct err *err)
+{
+	(void)ctx;
+	return facts_put_end(s, r->id, err);
+}
+
+static const struct identify_content identify_facts = { enter_facts, NULL };
+
 static enum book_status enter(struct place *p, const struct sketch *k, unsigned number,
 			      struct growth *grown)
 {
@@ -134,7 +143,7 @@ static enum book_status enter(struct place *p, const struct sketch *k, unsigned 
 	OK(p, store_savepoint(p->s, &p->err));
 	put_rows(p, k, &r);
 	arena_reset(p->a);
-	OK(p, identify_report(p->s, &r, p->a, &id, &p->err));
+	OK(p, identify_report(p->s, &r, &identify_facts, p->a, &id, &p->err));
 	bool stays = id.status != STATUS_DUPLICATE && id.status != STATUS_REFUSED;
 	OK(p, stays || (facts_put_drop(p->s), store_undo(p->s, &p->err)));
 	growth_add(grown, &id.growth);

@@ -20,6 +20,7 @@ struct intake_outcome {
 	uint8_t kind, status; /* enum book_kind, enum book_status */
 	struct sv id;         /* hex, empty where it is no report */
 	struct sv org, report_id, domain;
+	struct sv domains; /* of a TLS report: each on a line */
 	bool has_begin, has_end;
 	int64_t begin, end;
 	uint64_t rows, messages, passed;
@@ -50,7 +51,8 @@ struct intake_options {
 	size_t path_n;
 	unsigned jobs; /* >= 1 */
 	bool has_now;
-	int64_t now;      /* arrival time, where the caller fixed it */
+	int64_t now;            /* arrival time, where the caller fixed it */
+	bool keep_failure_body; /* failure reports: keep the mail too (personal data) */
 	bool count_first; /* walk the paths once before, so that progress knows the end */
 	const volatile sig_atomic_t *stop; /* set by a signal handler: finish cleanly */
 	void (*outcome)(void *ctx, const struct intake_outcome *o);

@@ -6,8 +6,9 @@
 void outcome_put(struct buf *b, const struct intake_outcome *o)
 {
 	size_t at = frame_start(b, FRAME_OUTCOME);
-	const struct sv texts[] = { o->path,      o->member, o->id,      o->org,
-				    o->report_id, o->domain, o->repairs, o->reason };
+	const struct sv texts[] = { o->path,    o->member,    o->id,
+				    o->org,     o->report_id, o->domain,
+				    o->domains, o->repairs,   o->reason };
 	const uint64_t numbers[] = { o->kind,    o->status,          o->has_begin,
 				     o->has_end, (uint64_t)o->begin, (uint64_t)o->end,
 				     o->rows,    o->messages,        o->passed,
@@ -21,8 +22,9 @@ void outcome_put(struct buf *b, const struct intake_outcome *o)
 
 bool outcome_get(struct sv body, struct intake_outcome *o)
 {
-	struct sv *const texts[] = { &o->path,      &o->member, &o->id,      &o->org,
-				     &o->report_id, &o->domain, &o->repairs, &o->reason };
+	struct sv *const texts[] = { &o->path,    &o->member,    &o->id,
+				     &o->org,     &o->report_id, &o->domain,
+				     &o->domains, &o->repairs,   &o->reason };
 	uint64_t n[10];
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		if (!sv_take_block(&body, texts[i]))

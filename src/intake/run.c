@@ -337,8 +337,14 @@ static bool start_writer(struct ingest *in)
 		close(talk[1]);
 		return err_set(in->err, ERR_TEMP, "no sockets: %s", strerror(errno));
 	}
-	struct writer_spec spec = { in->o->db, talk[1], side[1], in->o->has_now,
-				    in->o->now };
+	struct writer_spec spec = {
+		.db = in->o->db,
+		.talk = talk[1],
+		.side = side[1],
+		.keep_failure_body = in->o->keep_failure_body,
+		.has_now = in->o->has_now,
+		.now = in->o->now,
+	};
 	const struct proc_spec how = {
 		.role = PROC_WRITER,
 		.name = "postern-writer",

@@ -12,8 +12,9 @@
  */
 struct writer_spec {
 	const char *db;
-	int talk; /* frames with the parent, both ways (SOCK_STREAM) */
-	int side; /* descriptors from the parent (SOCK_SEQPACKET) */
+	int talk;               /* frames with the parent, both ways (SOCK_STREAM) */
+	int side;               /* descriptors from the parent (SOCK_SEQPACKET) */
+	bool keep_failure_body; /* else no raw that holds a failure report is kept */
 	bool has_now;
 	int64_t now;
 };

@@ -34,6 +34,7 @@ bool writer_open(struct writer *w, const struct writer_spec *spec)
 	w->member_arena = arena_new();
 	w->scratch = arena_new();
 	buf_init(&w->pending, WRITER_PENDING);
+	buf_init(&w->parts, WRITER_PARTS);
 	const struct store_options o = { .path = spec->db, .mode = STORE_CREATE };
 	w->store = store_open(&o, &w->err);
 	return w->store != NULL;
@@ -47,6 +48,7 @@ void writer_close(struct writer *w)
 	free(w->asked);
 	free(w->dictionary);
 	buf_deinit(&w->pending);
+	buf_deinit(&w->parts);
 	arena_free(&w->member_arena);
 	arena_free(&w->scratch);
 }

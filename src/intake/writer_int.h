@@ -14,6 +14,7 @@ enum {
 		1024, /* asked about and not settled; more than the parent's window */
 	WRITER_PENDING = 256 * 1024 * 1024, /* far above what a full group tells */
 	WRITER_DICTIONARY = 8192,           /* entries a worker may have open */
+	WRITER_PARTS = 48 * 1024 * 1024,    /* bytes of a member's parts */
 };
 
 /* What the parent said of an item; copied, freed when it is settled. */
@@ -39,9 +40,11 @@ struct entering {
 	uint64_t raw_bytes; /* of the pieces, as they came */
 	/* the member */
 	bool in_member;
-	struct frame_member member; /* in member_arena */
+	struct frame_member member;     /* in member_arena */
+	const struct writer_kind *kind; /* NULL: none that is read */
 	uint64_t rows, messages, passed;
 	size_t dictionary_n;
+	bool personal; /* a member is personal data: the raw is not kept unasked */
 };
 
 struct writer {
@@ -59,6 +62,7 @@ struct writer {
 	uint64_t begun_ms, held_ms;
 	uint32_t group_items;
 	uint64_t group_bytes;
+	struct buf parts;            /* of the member, as blocks */
 	struct buf pending;          /* what the parent is told after the commit */
 	uint32_t asked_n, settled_n; /* items asked about; of them settled in `pending` */
 	struct growth group_growth, growth;

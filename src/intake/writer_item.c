@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "intake/writer_int.h"
+#include "intake/writer_kind.h"
 
 #include "intake/outcome.h"
-#include "report/aggregate.h"
+#include "report/model.h"
+#include "store/book_tls.h"
 #include "store/facts.h"
 
 #include <errno.h>
@@ -26,6 +27,22 @@ static struct sv member_path(struct writer *w, const struct asked *asked,
 				    SV_ARG(member)));
 }
 
+static bool fill_domains(struct writer *w, const struct book_report *r,
+			 struct intake_outcome *o)
+{
+	struct sv *domain;
+	size_t n;
+	struct buf b;
+	if (!book_tls_domains(w->store, r->id, w->member_arena, &domain, &n, &w->err))
+		return false;
+	buf_init(&b, WRITER_PARTS);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&b, "%s%.*s", i ? "\n" : "", SV_ARG(domain[i]));
+	o->domains = arena_sv(w->member_arena, buf_sv(&b));
+	buf_deinit(&b);
+	return true;
+}
+
 static bool fill_report(struct writer *w, const struct book_report *r,
 			struct intake_outcome *o)
 {
@@ -45,7 +62,7 @@ static bool fill_report(struct writer *w, const struct book_report *r,
 	o->passed = r->passed;
 	o->repairs = r->repairs;
 	o->repair_n = r->repair_n;
-	return true;
+	return r->kind != KIND_TLS || r->id == 0 || fill_domains(w, r, o);
 }
 
 /* Its bytes stay for a report that is not held, or that this raw brought itself before
@@ -190,6 +207,7 @@ static bool begin_rows(struct writer *w)
 {
 	w->in.rows = w->in.messages = w->in.passed = 0;
 	w->in.dictionary_n = 0;
+	buf_clear(&w->parts);
 	return store_savepoint(w->store, &w->err) && facts_put_begin(w->store, &w->err);
 }
 
@@ -197,6 +215,36 @@ static bool forget_rows(struct writer *w)
 {
 	facts_put_drop(w->store);
 	return store_undo(w->store, &w->err);
+}
+
+/* Bytes of the leading steps of a member's place that are only numbers: "part 2/part 1".
+ */
+static size_t numbered_steps(struct sv member)
+{
+	struct sv left = member;
+	size_t n = 0;
+	while (left.n) {
+		struct sv step = sv_take_until(&left, '/');
+		uint64_t number;
+		if (!sv_has_prefix_fold(step, SV("part ")) ||
+		    !sv_to_u64(sv_sub(step, 5, step.n), &number))
+			break;
+		n = (size_t)(step.p + step.n - member.p);
+	}
+	return n;
+}
+
+/* Of personal data only what is needed to find the reporter is kept, whatever the worker
+ * says: no subject, no local part, no name that somebody gave to a file. */
+static void strip_member(struct frame_member *m)
+{
+	struct sv from = sv_trim(m->mail.from);
+	size_t at = from.n;
+	while (at > 0 && from.p[at - 1] != '@')
+		at--;
+	m->mail.from = at ? sv_sub(from, at, from.n) : SV("");
+	m->mail.auth_results = m->mail.message_id = m->mail.subject = SV("");
+	m->member = sv_sub(m->member, 0, numbered_steps(m->member));
 }
 
 static enum applied apply_member(struct writer *w, struct sv body)
@@ -209,16 +257,37 @@ static enum applied apply_member(struct writer *w, struct sv body)
 	struct sv kept = arena_sv(w->member_arena, body);
 	if (!frame_get_member(kept, &w->in.member))
 		return APPLIED_NONSENSE;
+	w->in.kind = writer_kind(w->in.member.kind);
+	if (w->in.kind && w->in.kind->personal) {
+		w->in.personal = true;
+		strip_member(&w->in.member);
+	}
 	w->in.in_member = true;
 	return done(begin_rows(w));
+}
+
+static bool has_facts(const struct writer *w)
+{
+	return w->in.in_member && w->in.kind && w->in.kind->has_facts;
+}
+
+static enum applied apply_part(struct writer *w, struct sv bytes)
+{
+	const struct writer_kind *k = w->in.in_member ? w->in.kind : NULL;
+	if (!k || !k->part || w->parts.n + bytes.n + 16 > WRITER_PARTS)
+		return APPLIED_NONSENSE;
+	arena_reset(w->scratch);
+	if (!k->part(w, bytes) || w->in.messages > LIMIT_MESSAGES)
+		return APPLIED_NONSENSE;
+	buf_add_block(&w->parts, bytes);
+	return APPLIED;
 }
 
 static enum applied apply_facet(struct writer *w, struct sv bytes)
 {
 	struct report_facet facet;
 	size_t n = w->in.dictionary_n;
-	if (!w->in.in_member || w->in.member.kind != KIND_AGGREGATE ||
-	    n == WRITER_DICTIONARY || bytes.n > LIMIT_FACET)
+	if (!has_facts(w) || n == WRITER_DICTIONARY || bytes.n > LIMIT_FACET)
 		return APPLIED_NONSENSE;
 	w->dictionary[n].passed = report_facet_passed(bytes);
 	w->in.dictionary_n++;
@@ -235,7 +304,7 @@ static enum applied apply_facet(struct writer *w, struct sv bytes)
 static enum applied apply_rows(struct writer *w, struct sv body)
 {
 	struct entering *in = &w->in;
-	if (!in->in_member)
+	if (!has_facts(w))
 		return APPLIED_NONSENSE;
 	while (body.n) {
 		struct frame_row r;
@@ -265,29 +334,15 @@ static bool are_repairs(struct sv bytes)
 	return true;
 }
 
-static void fill_book(struct writer *w, const struct frame_end *e,
-		      const struct report_meta *m, struct book_report *r)
+static void fill_book(struct writer *w, const struct frame_end *e, struct book_report *r)
 {
 	const struct entering *in = &w->in;
-	struct report_days days = report_days(m->has_begin, m->begin, m->has_end, m->end,
-					      writer_now(w));
 	*r = (struct book_report){
 		.kind = in->member.kind,
-		.org = m->org,
-		.email = m->email,
-		.report_id = m->report_id,
-		.domain = m->domain,
-		.has_begin = m->has_begin,
-		.has_end = m->has_end,
-		.begin = m->begin,
-		.end = m->end,
 		.complete = e->complete,
 		.rows = in->rows,
 		.messages = in->messages,
 		.passed = in->passed,
-		.first_day = days.first,
-		.days = days.n,
-		.window = (uint8_t)days.window,
 		.arrived = writer_now(w),
 		.raw_id = in->raw.id,
 		.member = in->member.member,
@@ -302,12 +357,14 @@ static bool settle_report(struct writer *w, struct book_report *r)
 {
 	struct identity id = { .status = STATUS_NEW };
 	struct sv none = { "", 0 };
-	if (!identify_report(w->store, r, w->member_arena, &id, &w->err))
+	const struct identify_content content = { w->in.kind->enter, w };
+	if (!identify_report(w->store, r, &content, w->member_arena, &id, &w->err))
 		return false;
 	bool stays = id.status != STATUS_DUPLICATE && id.status != STATUS_REFUSED;
 	if (!stays && !forget_rows(w))
 		return false;
-	growth_add(&w->group_growth, &id.growth);
+	if (r->kind == KIND_AGGREGATE)
+		growth_add(&w->group_growth, &id.growth);
 	if (id.status != STATUS_REFUSED)
 		return deliver(w, id.status, none, &id.report, none);
 	char why[LIMIT_REASON];
@@ -321,13 +378,13 @@ static bool settle_report(struct writer *w, struct book_report *r)
 static enum applied apply_end(struct writer *w, struct sv body)
 {
 	struct frame_end e;
-	struct report_meta m;
 	struct book_report r;
-	if (!w->in.in_member || w->in.member.kind != KIND_AGGREGATE ||
-	    !frame_get_end(body, &e) || !are_repairs(e.repairs) ||
-	    !report_meta_decode(e.meta, w->member_arena, &m))
+	if (!w->in.in_member || !w->in.kind || !frame_get_end(body, &e) ||
+	    !are_repairs(e.repairs))
 		return APPLIED_NONSENSE;
-	fill_book(w, &e, &m, &r);
+	fill_book(w, &e, &r);
+	if (!w->in.kind->fill(w, &e, &r))
+		return APPLIED_NONSENSE;
 	w->in.in_member = false;
 	return done(settle_report(w, &r));
 }
@@ -353,7 +410,7 @@ static enum applied apply_raw(struct writer *w, struct sv body)
 	    r.plain_n > in->asked->size - in->raw_bytes || in->pieces == RAW_PIECES)
 		return APPLIED_NONSENSE;
 	in->raw_bytes += r.plain_n;
-	if (!in->keep)
+	if (!in->keep || (in->personal && !w->spec->keep_failure_body))
 		return APPLIED;
 	return done(book_raw_piece(w->store, in->raw.id, in->pieces++,
 				   (enum raw_codec)r.codec, r.plain_n, r.bytes, &w->err));
@@ -419,6 +476,8 @@ enum applied writer_apply(struct writer *w, const struct frame *f)
 		if (!w->in.in_member)
 			return APPLIED_NONSENSE;
 		return done(forget_rows(w) && begin_rows(w));
+	case FRAME_PART:
+		return apply_part(w, f->body);
 	case FRAME_END:
 		return apply_end(w, f->body);
 	case FRAME_VERDICT:

@@ -122,7 +122,8 @@ bool book_report_by_prefix(struct store *s, struct sv hex, struct arena *a,
 			   struct book_report *out, int *out_matches, struct err *err);
 /* Those with the same natural key: organisation (else the e-mail's domain), policy
  * domain, report id, begin, end. `like` gives the key; itself, where it is in the book,
- * is left out. meta and repairs are left empty. */
+ * is left out. meta and repairs are left empty. A TLS report may be of several domains:
+ * its key has none. Failure reports have no key: none is found. */
 bool book_reports_by_key(struct store *s, const struct book_report *like, struct arena *a,
 			 struct book_report **out, size_t *out_n, struct err *err);
 /* Enters it (uncounted, without facts) and sets in->id and in->domain_id. */

@@ -228,8 +228,9 @@ static int64_t key_hash(const struct store *s, const struct book_report *r)
 	char key[sizeof(window) + 3 * (sizeof(size_t) + KEY_PART_MAX)];
 	size_t n = sizeof(window);
 	memcpy(key, window, sizeof(window));
+	struct sv domain = r->kind == KIND_TLS ? SV("") : r->domain;
 	n += put_folded(key + n, org_of(r), true);
-	n += put_folded(key + n, r->domain, true);
+	n += put_folded(key + n, domain, true);
 	n += put_folded(key + n, r->report_id, false);
 	return (int64_t)hash_bytes(&s->key, key, n);
 }
@@ -237,7 +238,8 @@ static int64_t key_hash(const struct store *s, const struct book_report *r)
 static bool same_key(const struct book_report *a, const struct book_report *b)
 {
 	return a->kind == b->kind && sv_eq_fold(org_of(a), org_of(b)) &&
-	       sv_eq_fold(a->domain, b->domain) && sv_eq(a->report_id, b->report_id) &&
+	       (a->kind == KIND_TLS || sv_eq_fold(a->domain, b->domain)) &&
+	       sv_eq(a->report_id, b->report_id) &&
 	       a->has_begin == b->has_begin && a->has_end == b->has_end &&
 	       (!a->has_begin || a->begin == b->begin) &&
 	       (!a->has_end || a->end == b->end);
@@ -302,10 +304,17 @@ bool book_reports_by_key(struct store *s, const struct book_report *like, struct
 		"r.domain_id = ?3 AND r.id <> ?4 ORDER BY r.id";
 	static const char odd[] = "SELECT " BOOK_REPORT_COLUMNS BOOK_REPORT_FROM
 				  "WHERE r.key_odd = 1 AND r.key_hash = ?1 ORDER BY r.id";
+	static const char tls[] = "SELECT " BOOK_REPORT_COLUMNS BOOK_REPORT_FROM
+				  "WHERE r.kind = 2 AND r.key_hash = ?1 ORDER BY r.id";
 	struct book_list list = { .size = sizeof(**out) };
 	struct book_policy_domain domain;
 	int64_t hash = key_hash(s, like), day;
-	bool found, ok = book_policy_domain(s, like->domain, &domain, &found, err);
+	bool found = false, ok = true;
+	if (like->kind == KIND_TLS)
+		ok = add_matches(s, STMT_ASK(s, err, tls, a_int(hash)), like, a, &list,
+				 err);
+	else if (like->kind == KIND_AGGREGATE)
+		ok = book_policy_domain(s, like->domain, &domain, &found, err);
 	if (ok && found && key_day(like, &day))
 		ok = add_matches(s,
 				 STMT_ASK(s, err, by_day, a_int(day), a_int(hash),

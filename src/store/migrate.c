@@ -127,6 +127,8 @@ static const char schema_2_tls[] =
 	"  policy TEXT NOT NULL, mx TEXT NOT NULL,"
 	"  PRIMARY KEY (domain_id, day, report, seq)) STRICT, WITHOUT ROWID;"
 	"CREATE INDEX book_tls_report ON book_tls(report);"
+	/* Their natural key has no domain, so that no index over domains finds it. */
+	"CREATE INDEX book_report_tls ON book_report(key_hash) WHERE kind = 2;"
 	"CREATE TABLE book_tls_failure ("
 	"  report INTEGER NOT NULL, seq INTEGER NOT NULL, number INTEGER NOT NULL,"
 	"  result INTEGER NOT NULL, result_text TEXT NOT NULL,"
