@@ -29,6 +29,9 @@
 /* Messages that a report may claim in all: more than any receiver sees, and eight million
  * such reports before a sum of 63 bits is full. */
 #define LIMIT_MESSAGES (UINT64_C(1) << 40)
+/* A TLS report's JSON, and the memory that its tree may take while it is read. */
+#define LIMIT_TLS_REPORT (16 * LIMIT_MIB / POSTERN_CAP_DIVISOR)
+#define LIMIT_TLS_MEMORY (96 * LIMIT_MIB / POSTERN_CAP_DIVISOR)
 
 enum {
 	LIMIT_ENTRIES = 1000, /* entries of an archive, parts of a mail */
@@ -43,8 +46,13 @@ enum {
 	LIMIT_FACET = 128 * 1024, /* all that a row says but address and count, bytes */
 	LIMIT_META = 256 * 1024,  /* what a report says of itself, bytes */
 	LIMIT_REPAIRS = 64,       /* repairs listed a report; further ones are counted */
-	LIMIT_SECONDS = 30,       /* of processor time an item, and ... */
-	LIMIT_MS_PER_MIB = 500,   /* ... as much more a MiB that it inflates to */
+	LIMIT_TLS_DEPTH = 32,     /* objects and lists in each other in a TLS report */
+	LIMIT_TLS_POLICIES = 10 * 1000,  /* policies a TLS report */
+	LIMIT_TLS_FAILURES = 100 * 1000, /* failure details a TLS report */
+	LIMIT_TLS_LINES = 1000,          /* lines, and mx hosts, of a policy */
+	LIMIT_TLS_PART = 256 * 1024,     /* what a policy, or a failure, says, bytes */
+	LIMIT_SECONDS = 30,              /* of processor time an item, and ... */
+	LIMIT_MS_PER_MIB = 500,          /* ... as much more a MiB that it inflates to */
 	LIMIT_RAW_PIECE = 1024 * 1024, /* raw bytes and facts are stored in such pieces */
 	LIMIT_FRAME = 2 * 1024 * 1024, /* one frame from a worker, bytes */
 	LIMIT_REASON = 400,            /* a refusal's sentence, bytes */
