@@ -10,7 +10,8 @@
  */
 enum {
 	DATE_DAY_SECONDS = 86400,
-	DATE_TEXT = 24
+	DATE_TEXT = 24,
+	DATE_MAIL_MAX = 256
 };
 
 int64_t date_day_of(int64_t seconds); /* floor, also before 1970 */
@@ -27,5 +28,10 @@ const char *date_format_time(int64_t seconds, char out[DATE_TEXT]);
 bool date_parse_day(struct sv s, int64_t *out_day);
 /* A day (its midnight), YYYY-MM-DDTHH:MM:SSZ (seconds and Z optional), or @SECONDS. */
 bool date_parse_time(struct sv s, int64_t *out_seconds);
+
+/* The date of a mail (RFC 5322 3.3, 4.3), and what else stands in its place: without a
+ * day's name, with a zone's name, the order of asctime() or of ISO 8601. Without a zone,
+ * or with an unknown one, it is UTC. Looks at DATE_MAIL_MAX bytes. */
+bool date_parse_mail(struct sv s, int64_t *out_seconds);
 
 #endif

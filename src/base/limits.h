@@ -21,6 +21,8 @@
 #define LIMIT_PART (64 * LIMIT_MIB / POSTERN_CAP_DIVISOR)
 /* A report once inflated, or as it came where it came plain; also a whole mail. */
 #define LIMIT_PLAIN (1024 * LIMIT_MIB / POSTERN_CAP_DIVISOR)
+/* The part of a failure report that says what failed, or the text that says so. */
+#define LIMIT_FEEDBACK (16 * LIMIT_MIB / POSTERN_CAP_DIVISOR)
 /* Inflated bytes a compressed byte, looked at once more than LIMIT_RATIO_FROM came out.
  */
 #define LIMIT_RATIO UINT64_C(1000)

@@ -211,56 +211,20 @@ static void take_field(struct reading *r, const struct header_field *f)
 {
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		const struct field_rule *rule = &rules[i];
-		if (header_is_named(f->name, rule->name) && (r->mail || !rule->mail_only))
+		if (!header_is_named(f->name, rule->name))
+			continue;
+		if (r->mail || !rule->mail_only)
 			rule->take(r, f->value);
+		else if (rule->take == take_from)
+			r->entity->has_from = true;
 	}
-}
-
-/* Length of a separator, a quoted string, a comment or a word at the front. */
-static size_t phrase_length(struct sv s)
-{
-	size_t n = 1;
-	if (ascii_is_space(s.p[0]) || s.p[0] == ',' || s.p[0] == ';')
-		return n;
-	if (s.p[0] == '"') {
-		while (n < s.n && s.p[n] != '"')
-			n += s.p[n] == '\\' && n + 1 < s.n ? 2 : 1;
-		return n + (n < s.n);
-	}
-	if (s.p[0] == '(') {
-		n = sv_chr(s, ')');
-		return n + (n < s.n);
-	}
-	while (n < s.n && !ascii_is_space(s.p[n]) && !memchr(",;<(", s.p[n], 4))
-		n++;
-	return n;
-}
-
-/* The first <...> with an @, else the first word with one; quoted strings and comments
- * are no addresses (RFC 5322 3.4). */
-static struct sv address_in(struct sv s)
-{
-	struct sv bare = SV("");
-	while (s.n) {
-		char first = s.p[0];
-		if (first == '<') {
-			struct sv in = sv_sub(s, 1, sv_chr(s, '>') - 1);
-			if (sv_chr(in, '@') < in.n)
-				return sv_trim(in);
-		}
-		struct sv word = sv_take(&s, phrase_length(s));
-		if (bare.n == 0 && first != '"' && first != '(' && first != '<' &&
-		    sv_chr(word, '@') < word.n)
-			bare = word;
-	}
-	return bare;
 }
 
 static void finish_mail(struct reading *r)
 {
 	struct sv value = r->from.n ? r->from : r->sender;
 	struct sv text = unfold(r, value);
-	struct sv address = address_in(text);
+	struct sv address = header_address(text);
 	buf_clear(&r->text);
 	value_decode(address.n ? address : text, &r->text);
 	r->mail->from = keep(r, buf_sv(&r->text), LIMIT_VALUE);
@@ -276,14 +240,16 @@ static bool begins_as_one_of(struct sv s, const char *const *list)
 	return false;
 }
 
-/* What a body plainly is, whatever its header says of its encoding: XML, gzip or zip as
- * they are, or their base64. */
+/* What a body plainly is, whatever its header says of its encoding: XML, gzip, zip or a
+ * feedback report as they are, or their base64. */
 static enum mime_encoding likely_encoding(enum mime_encoding said, struct sv body)
 {
-	static const char *const plain[] = { "<?xml", "<feedback", "\x1f\x8b\x08",
-					     "PK\x03\x04", NULL };
-	static const char *const base64[] = { "H4sI", "UEsDB", "PD94bWwg", "PGZlZWRiYWNr",
-					      NULL };
+	static const char *const plain[] = { "<?xml",          "<feedback",
+					     "\x1f\x8b\x08",   "PK\x03\x04",
+					     "Feedback-Type:", NULL };
+	static const char *const base64[] = {
+		"H4sI", "UEsDB", "PD94bWwg", "PGZlZWRiYWNr", "RmVlZGJhY2stVHlwZ", NULL
+	};
 	body = sv_trim(sv_sub(body, 0, 64));
 	if (said == MIME_BASE64 && begins_as_one_of(body, plain))
 		return MIME_IDENTITY;
@@ -292,22 +258,13 @@ static enum mime_encoding likely_encoding(enum mime_encoding said, struct sv bod
 	return said;
 }
 
-/* As many whole lines as a header may have. */
-static struct sv header_window(struct sv text)
-{
-	if (text.n <= LIMIT_HEADER)
-		return text;
-	const char *last = memrchr(text.p, '\n', LIMIT_HEADER);
-	return sv_sub(text, 0, last ? (size_t)(last + 1 - text.p) : LIMIT_HEADER);
-}
-
 void entity_read(struct sv text, struct arena *a, struct mime_mail *mail,
 		 struct entity *out)
 {
 	*out = (struct entity){ .encoding = MIME_IDENTITY };
 	struct reading r = { .a = a, .entity = out, .mail = mail };
-	buf_init(&r.line, MSG_TEXT);
-	buf_init(&r.text, MSG_TEXT);
+	buf_init(&r.line, HEADER_TEXT);
+	buf_init(&r.text, HEADER_TEXT);
 	buf_init(&r.domains, LIMIT_VALUE);
 	buf_init(&r.results, LIMIT_VALUE);
 	struct sv window = header_window(text), rest = window;
@@ -315,7 +272,8 @@ void entity_read(struct sv text, struct arena *a, struct mime_mail *mail,
 	while (header_next(&rest, &f))
 		take_field(&r, &f);
 	out->header_over = window.n < text.n && rest.n == 0 && f.value.n == 0;
-	out->body = sv_sub(text, window.n - rest.n, text.n);
+	out->header = sv_sub(text, 0, window.n - rest.n);
+	out->body = sv_sub(text, out->header.n, text.n);
 	out->encoding = likely_encoding(out->encoding, out->body);
 	if (mail)
 		finish_mail(&r);

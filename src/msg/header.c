@@ -206,6 +206,52 @@ struct sv header_begin(struct sv mail)
 	return separated || is_known_field(s) ? s : mail;
 }
 
+struct sv header_window(struct sv text)
+{
+	if (text.n <= LIMIT_HEADER)
+		return text;
+	const char *last = memrchr(text.p, '\n', LIMIT_HEADER);
+	return sv_sub(text, 0, last ? (size_t)(last + 1 - text.p) : LIMIT_HEADER);
+}
+
+/* Length of a separator, a quoted string, a comment or a word at the front. */
+static size_t phrase_length(struct sv s)
+{
+	size_t n = 1;
+	if (ascii_is_space(s.p[0]) || s.p[0] == ',' || s.p[0] == ';')
+		return n;
+	if (s.p[0] == '"') {
+		while (n < s.n && s.p[n] != '"')
+			n += s.p[n] == '\\' && n + 1 < s.n ? 2 : 1;
+		return n + (n < s.n);
+	}
+	if (s.p[0] == '(') {
+		n = sv_chr(s, ')');
+		return n + (n < s.n);
+	}
+	while (n < s.n && !ascii_is_space(s.p[n]) && !memchr(",;<(", s.p[n], 4))
+		n++;
+	return n;
+}
+
+struct sv header_address(struct sv s)
+{
+	struct sv bare = SV("");
+	while (s.n) {
+		char first = s.p[0];
+		if (first == '<') {
+			struct sv in = sv_sub(s, 1, sv_chr(s, '>') - 1);
+			if (sv_chr(in, '@') < in.n)
+				return sv_trim(in);
+		}
+		struct sv word = sv_take(&s, phrase_length(s));
+		if (bare.n == 0 && first != '"' && first != '(' && first != '<' &&
+		    sv_chr(word, '@') < word.n)
+			bare = word;
+	}
+	return bare;
+}
+
 /* Names of mail fields are words; what begins with other signs is XML, JSON or text. */
 static bool is_plain_name(struct sv name)
 {

@@ -29,7 +29,7 @@ struct mime_walk {
 	struct frame frames[LIMIT_NESTING];
 	unsigned depth, parts;
 	uint64_t decoded; /* bytes of mails and multiparts whose encoding was undone */
-	bool begun;
+	bool begun, stay;
 	const char *reason;
 };
 
@@ -299,6 +299,7 @@ static void hand_out(const struct item *it, const struct entity *e, struct mime_
 		.name = e->name,
 		.charset = e->charset,
 		.encoding = e->encoding,
+		.header = e->header,
 		.body = e->body,
 		.mail = it->mail,
 	};
@@ -311,6 +312,8 @@ static void read_item(struct mime_walk *w, struct item *it, struct entity *e)
 	if (it->is_mail) {
 		mail = arena_alloc(w->a, sizeof(*mail));
 		mail->depth = it->mail ? (uint8_t)(it->mail->depth + 1) : 0;
+		mail->raw = it->text;
+		mail->around = it->mail;
 		text = header_begin(text);
 		it->mail = mail;
 		it->level++;
@@ -331,7 +334,9 @@ static bool enter(struct mime_walk *w, struct item it, struct mime_part *out)
 	while (how == ENTERED) {
 		bool is_mail = it.is_mail;
 		read_item(w, &it, &e);
-		if (is_multipart(&e) || (is_mail && !e.has_type))
+		if (w->stay && !is_mail && (e.has_from || is_message(&e)))
+			how = IS_LEAF;
+		else if (is_multipart(&e) || (is_mail && !e.has_type))
 			how = enter_multipart(w, &it, &e);
 		else if (is_message(&e))
 			how = enter_message(w, &it, &e);
@@ -355,6 +360,11 @@ struct mime_walk *mime_walk_new(struct sv mail, struct arena *a)
 void mime_walk_free(struct mime_walk **w)
 {
 	*w = NULL; /* all of it is in the arena */
+}
+
+void mime_walk_stay(struct mime_walk *w)
+{
+	w->stay = true;
 }
 
 bool mime_walk_next(struct mime_walk *w, struct mime_part *out)

@@ -26,6 +26,9 @@ struct mime_mail {
 	struct sv
 		report_type; /* multipart/report's parameter, lower case, may be empty */
 	uint8_t depth;       /* 0: the outermost mail */
+	struct sv raw;       /* the mail as it came, without the encoding of a part that
+				holds it */
+	const struct mime_mail *around; /* the mail that it came in, NULL at depth 0 */
 };
 
 enum mime_encoding {
@@ -40,6 +43,7 @@ struct mime_part {
 	struct sv name;    /* file name, decoded, base name only; may be empty */
 	struct sv charset; /* parameter, may be empty */
 	enum mime_encoding encoding;
+	struct sv header;             /* its own, or the mail's that it is all of */
 	struct sv body;               /* still encoded */
 	const struct mime_mail *mail; /* the mail that holds it, the innermost */
 };
@@ -54,6 +58,9 @@ struct mime_walk;
 /* `mail` stays the caller's and must live as long. */
 struct mime_walk *mime_walk_new(struct sv mail, struct arena *a);
 void mime_walk_free(struct mime_walk **w);
+/* From now on mails within the mail are not entered but handed out as leaves; also a
+ * multipart whose own header has a From, which is a mail without its label. */
+void mime_walk_stay(struct mime_walk *w);
 /* The next leaf part in the order of the mail; a message/rfc822 (also with an encoding)
  * is entered. False at the end. */
 bool mime_walk_next(struct mime_walk *w, struct mime_part *out);
