@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "crypto/digest.h"
 #include "store/stmt.h"
+#include "store/version.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -158,26 +159,6 @@ int store_schema(void)
 	return migrations[MIGRATION_N - 1].schema;
 }
 
-/* --- builds --- */
-
-bool migrate_build_parse(struct sv text, uint64_t out[3])
-{
-	for (int i = 0; i < 3; i++) {
-		struct sv part = sv_take_until(&text, '.');
-		if (part.n > 9 || !sv_to_u64(part, &out[i]))
-			return false;
-	}
-	return text.n == 0;
-}
-
-int migrate_build_cmp(const uint64_t a[3], const uint64_t b[3])
-{
-	for (int i = 0; i < 3; i++)
-		if (a[i] != b[i])
-			return a[i] < b[i] ? -1 : 1;
-	return 0;
-}
-
 /* --- looking --- */
 
 struct file_says {
@@ -220,21 +201,19 @@ static bool read_says(struct store *s, struct file_says *out, struct err *err)
 static bool judge(struct store *s, const struct file_says *f, enum store_file *out,
 		  struct err *err)
 {
-	uint64_t ours[3] = { 0 }, build[3] = { 0 }, least[3] = { 0 };
-	if (!migrate_build_parse(sv_from(POSTERN_VERSION), ours))
-		return err_set(err, ERR_INTERNAL, "this build has no number X.Y.Z");
-	if (!migrate_build_parse(sv_from(f->build), build) ||
-	    !migrate_build_parse(sv_from(f->least), least))
+	uint64_t build = 0, least = 0;
+	if (!version_read(sv_from(f->build), &build) ||
+	    !version_read(sv_from(f->least), &least))
 		return store_damaged(s, err, "its table meta names no build");
-	if (migrate_build_cmp(ours, least) < 0)
+	if (version_ours() < least)
 		return err_set(err, ERR_CONFIG,
 			       "%s needs Postern %s or later (it was last written by "
 			       "%s); this is %s. Install that build and run the same "
 			       "command again. Nothing was changed.",
 			       s->path, f->least, f->build, POSTERN_VERSION);
-	*out = f->schema < store_schema()           ? STORE_FILE_OLD
-	       : migrate_build_cmp(build, ours) < 0 ? STORE_FILE_STALE
-						    : STORE_FILE_OURS;
+	*out = f->schema < store_schema() ? STORE_FILE_OLD
+	       : build < version_ours()   ? STORE_FILE_STALE
+					  : STORE_FILE_OURS;
 	return true;
 }
 
@@ -285,17 +264,17 @@ static bool apply(struct store *s, int64_t from, struct err *err)
 		if (m->schema <= from)
 			continue;
 		bool ok = true;
-		for (size_t k = 0; ok && m->sql[k]; k++) {
-			store_step(s);
-			ok = store_exec(s, m->sql[k], err);
-		}
+		for (size_t k = 0; ok && m->sql[k]; k++)
+			ok = store_exec_step(s, m->sql[k], err);
 		if (!ok || !meta_put(s, "schema", a_int(m->schema), err) ||
 		    !meta_put(s, "least_build", a_text(sv_from(m->least_build)), err))
 			return false;
 	}
 	if (from == 0 && !make_key(s, err))
 		return false;
-	return meta_put(s, "build", a_text(SV(POSTERN_VERSION)), err);
+	char build[VERSION_TEXT];
+	return meta_put(s, "build", a_text(sv_from(version_text(version_ours(), build))),
+			err);
 }
 
 static bool run_locked(struct store *s, struct err *err)
@@ -328,9 +307,7 @@ bool migrate_run(struct store *s, struct err *err)
 	if (!store_exec(s, pragma, err) || !store_exec(s, "BEGIN IMMEDIATE", err))
 		return false;
 	struct err ignored;
-	bool ok = run_locked(s, err);
-	store_step(s);
-	if (ok && store_exec(s, "COMMIT", err))
+	if (run_locked(s, err) && store_exec_step(s, "COMMIT", err))
 		return true;
 	(void)store_exec(s, "ROLLBACK", &ignored);
 	return false;

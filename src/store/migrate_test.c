@@ -1,28 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/store_test.h"
 
-static void test_build_numbers(void **state)
-{
-	(void)state;
-	static const struct {
-		const char *a, *b;
-		int want; /* -2: a is none */
-	} table[] = {
-		{ "1.2.3", "1.2.3", 0 },   { "1.2.3", "1.2.10", -1 },
-		{ "1.10.0", "1.9.9", 1 },  { "2.0.0", "10.0.0", -1 },
-		{ "1.2", "1.2.3", -2 },    { "1.2.3.4", "1.2.3", -2 },
-		{ "", "1.2.3", -2 },       { "1.x.3", "1.2.3", -2 },
-		{ "v1.2.3", "1.2.3", -2 }, { "1.2.3-rc1", "1.2.3", -2 },
-	};
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		uint64_t a[3], b[3];
-		bool ok = migrate_build_parse(sv_from(table[i].a), a);
-		assert_true(migrate_build_parse(sv_from(table[i].b), b));
-		int have = ok ? migrate_build_cmp(a, b) : -2;
-		if (have != table[i].want)
-			fail_msg("%s, %s: %d", table[i].a, table[i].b, have);
-	}
-}
+#include <unistd.h>
 
 /* The bytes of the file, to see that nothing was changed. */
 static size_t slurp(const char *path, char *out, size_t max)
@@ -139,6 +118,105 @@ static void test_older_build_is_brought_up(void **state)
 	assert_int_equal(v, 1);
 }
 
+/* A copy of the database that version 0.1.0 left us. */
+static void take_schema_1(struct fixture *f)
+{
+	static char bytes[1 << 20];
+	size_t n = slurp("tests/data/schema-1.db", bytes, sizeof(bytes));
+	store_close(&f->s);
+	(void)snprintf(f->path, sizeof(f->path), "%s/old.db", f->dir);
+	FILE *file = fopen(f->path, "wb");
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, n, file), n);
+	(void)fclose(file);
+}
+
+static int64_t schema_of(struct fixture *f, enum store_mode mode, bool as_is)
+{
+	const struct store_options o = { .path = f->path, .mode = mode, .as_is = as_is };
+	int64_t v = 0;
+	f->s = store_open(&o, &f->err);
+	if (!f->s)
+		fail_msg("%s", f->err.text);
+	OK(f,
+	   store_int(f->s, "SELECT value FROM meta WHERE key = 'schema'", &v, &f->err));
+	store_close(&f->s);
+	return v;
+}
+
+static void test_older_schema(void **state)
+{
+	struct fixture *f = *state;
+	static const enum store_mode modes[] = { STORE_READ, STORE_WRITE, STORE_CREATE };
+	for (size_t i = 0; i < 3; i++) {
+		take_schema_1(f);
+		assert_int_equal(schema_of(f, STORE_READ, true), 1);
+		assert_int_equal(schema_of(f, modes[i], false), store_schema());
+		assert_int_equal(schema_of(f, STORE_READ, true), store_schema());
+	}
+}
+
+static void test_older_schema_locked(void **state)
+{
+	struct fixture *f = *state;
+	sqlite3 *db;
+	take_schema_1(f);
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL),
+			 SQLITE_OK);
+	assert_null(test_open(f, STORE_READ));
+	assert_int_equal(f->err.code, ERR_TEMP);
+	assert_non_null(strstr(f->err.text, "locked"));
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	assert_int_equal(schema_of(f, STORE_READ, true), 1);
+}
+
+struct swap {
+	char from[128];
+	const char *to;
+	sqlite3 *holder;
+};
+
+/* Puts another file in the place of the one whose lock is waited for, then lets go. */
+static void put_another(void *ctx)
+{
+	struct swap *w = ctx;
+	if (!w->holder)
+		return;
+	assert_int_equal(rename(w->from, w->to), 0);
+	assert_int_equal(sqlite3_close(w->holder), SQLITE_OK);
+	w->holder = NULL;
+}
+
+static void test_replaced_while_opened(void **state)
+{
+	struct fixture *f = *state;
+	char path[sizeof(f->path)];
+	struct swap w = { .to = path };
+	(void)snprintf(path, sizeof(path), "%s", f->path);
+	(void)snprintf(f->path, sizeof(f->path), "%s/other.db", f->dir);
+	(void)snprintf(w.from, sizeof(w.from), "%s", f->path);
+	store_close(&f->s);
+	f->s = test_open(f, STORE_CREATE);
+	store_close(&f->s);
+	(void)snprintf(f->path, sizeof(f->path), "%s", path);
+	assert_int_equal(sqlite3_open(path, &w.holder), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(w.holder,
+				      "PRAGMA journal_mode=DELETE; BEGIN EXCLUSIVE", NULL,
+				      NULL, NULL),
+			 SQLITE_OK);
+	const struct store_options o = {
+		.path = path, .mode = STORE_WRITE, .waiting = put_another, .ctx = &w
+	};
+	assert_null(store_open(&o, &f->err));
+	assert_int_equal(f->err.code, ERR_TEMP);
+	if (!strstr(f->err.text, "replaced"))
+		fail_msg("%s", f->err.text);
+	/* What stands there now is whole. */
+	f->s = test_open(f, STORE_WRITE);
+	assert_non_null(f->s);
+}
+
 static void test_damaged_meta(void **state)
 {
 	struct fixture *f = *state;
@@ -168,13 +246,15 @@ static void test_empty_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_build_numbers),
 		TEST(test_text_file),
 		TEST(test_foreign_database),
 		TEST(test_folder),
 		TEST(test_newer),
 		TEST(test_newer_that_lets_us),
 		TEST(test_older_build_is_brought_up),
+		TEST(test_older_schema),
+		TEST(test_older_schema_locked),
+		TEST(test_replaced_while_opened),
 		TEST(test_damaged_meta),
 		TEST(test_empty_file),
 	};

@@ -26,10 +26,22 @@ enum {
 
 /* --- errors in words --- */
 
+/* Whatever was committed before went with the file that is gone. */
+static bool moved(const struct store *s, struct err *err)
+{
+	return err_set(
+		err, ERR_TEMP,
+		"%s: the database was replaced or removed while it was in use; run "
+		"the same command again",
+		s->path);
+}
+
 bool store_fail(struct store *s, struct err *err)
 {
 	int code = s->db ? sqlite3_extended_errcode(s->db) : SQLITE_NOMEM;
 	const char *what = s->db ? sqlite3_errmsg(s->db) : "out of memory";
+	if (code == SQLITE_READONLY_DBMOVED)
+		return moved(s, err);
 	switch (code & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -99,22 +111,33 @@ static unsigned long fault_at(const char *name)
 	return v ? strtoul(v, NULL, 10) : 0;
 }
 
-void store_step(struct store *s)
+static bool step_fails(void)
 {
 	/* Counted over the process, whatever it opens: test builds only. */
 	static unsigned long steps;
 	steps++;
 	if (steps == fault_at("POSTERN_KILL_AT"))
 		(void)raise(SIGKILL);
-	if (steps == fault_at("POSTERN_FULL_AT"))
-		s->fail_step = true;
+	return steps == fault_at("POSTERN_FULL_AT");
 }
 #else
-void store_step(struct store *s)
+static bool step_fails(void)
 {
-	(void)s;
+	return false;
 }
 #endif
+
+void store_step(struct store *s)
+{
+	if (step_fails())
+		s->fail_step = true;
+}
+
+bool store_step_at(const char *path, struct err *err)
+{
+	return !step_fails() ||
+	       err_set(err, ERR_TEMP, "%s: the disk is full (as tested)", path);
+}
 
 /* --- small SQL --- */
 
@@ -122,6 +145,11 @@ bool store_exec(struct store *s, const char *sql, struct err *err)
 {
 	return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK ||
 	       store_fail(s, err);
+}
+
+bool store_exec_step(struct store *s, const char *sql, struct err *err)
+{
+	return store_step_at(s->path, err) && store_exec(s, sql, err);
 }
 
 bool store_int(struct store *s, const char *sql, int64_t *out, struct err *err)
@@ -292,13 +320,37 @@ static bool use_wal(struct store *s, struct err *err)
 	}
 }
 
+static bool is_writable(struct store *s, enum store_file file, struct err *err)
+{
+	if (sqlite3_db_readonly(s->db, "main") != 1)
+		return true;
+	if (s->mode != STORE_READ)
+		return err_set(err, ERR_TEMP,
+			       "%s: the database cannot be written: the file is "
+			       "read-only for this user",
+			       s->path);
+	return s->as_is || file != STORE_FILE_OLD ||
+	       err_set(err, ERR_CONFIG,
+		       "%s is of an earlier version of Postern and has to be brought up "
+		       "to date, but it is read-only for this user; run the same command "
+		       "once as its owner",
+		       s->path);
+}
+
+/* By whoever opens it first, a reader too: else a program that was just upgraded could
+ * not answer until something is written. */
+static bool bring_up(struct store *s, enum store_file file, struct err *err)
+{
+	bool needed = s->mode != STORE_READ ? file != STORE_FILE_OURS
+					    : file == STORE_FILE_OLD;
+	if (s->as_is || !needed || migrate_run(s, err))
+		return true;
+	return file == STORE_FILE_OLD &&
+	       err_at(err, "bringing the database up to date, which changed nothing: ");
+}
+
 static bool settle_file(struct store *s, enum store_file file, struct err *err)
 {
-	if (s->mode == STORE_READ && file == STORE_FILE_OLD)
-		return err_set(err, ERR_CONFIG,
-			       "%s is of an older build of Postern; `postern fsck` "
-			       "brings it up to date",
-			       s->path);
 	if (s->mode != STORE_CREATE && file == STORE_FILE_EMPTY)
 		return err_set(err, ERR_CONFIG,
 			       "%s is not a Postern database: it is "
@@ -306,22 +358,26 @@ static bool settle_file(struct store *s, enum store_file file, struct err *err)
 			       s->path);
 	/* It is ours: the last to close it leaves nothing beside it, a reader too. */
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+	if (!is_writable(s, file, err) || !bring_up(s, file, err))
+		return false;
 	if (s->mode == STORE_READ)
 		return store_exec(s, "PRAGMA query_only=1; PRAGMA cache_size=-16384",
 				  err);
-	if (sqlite3_db_readonly(s->db, "main") == 1)
-		return err_set(err, ERR_TEMP,
-			       "%s: the database cannot be written: the file is "
-			       "read-only for this user",
-			       s->path);
-	if (file != STORE_FILE_OURS && !migrate_run(s, err))
-		return false;
 	return use_wal(s, err) &&
 	       store_exec(s,
 			  "PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; "
 			  "PRAGMA wal_autocheckpoint=10000; "
 			  "PRAGMA journal_size_limit=67108864",
 			  err);
+}
+
+/* Another file may have been put in its place while we waited for a lock on this one;
+ * what we wrote would then go with the old one. */
+static bool still_there(struct store *s, struct err *err)
+{
+	int has_moved = 0;
+	(void)sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+	return !has_moved || moved(s, err);
 }
 
 static bool open_parts(struct store *s, struct err *err)
@@ -341,7 +397,7 @@ static bool open_parts(struct store *s, struct err *err)
 	if (!connect_file(s, SQLITE_OPEN_READWRITE, s->file, err) ||
 	    !look(s, &file, err) || !settle_file(s, file, err))
 		return false;
-	return migrate_key(s, err);
+	return migrate_key(s, err) && still_there(s, err);
 }
 
 struct store *store_open(const struct store_options *o, struct err *err)
@@ -358,6 +414,7 @@ struct store *store_open(const struct store_options *o, struct err *err)
 	(void)snprintf(s->file, n, "%s%s", given[0] == '/' ? "" : "./", given);
 	s->path = s->file + (given[0] == '/' ? 0 : 2);
 	s->mode = o->mode;
+	s->as_is = o->as_is;
 	s->busy_ms = o->busy_ms ? o->busy_ms : BUSY_DEFAULT_MS;
 	s->waiting = o->waiting;
 	s->ctx = o->ctx;

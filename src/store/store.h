@@ -17,13 +17,16 @@ struct store;
 
 enum store_mode {
 	STORE_READ,   /* must exist */
-	STORE_WRITE,  /* must exist; migrated to this build's schema */
+	STORE_WRITE,  /* must exist */
 	STORE_CREATE, /* STORE_WRITE, and made with its folder where it is not there */
 };
 
 struct store_options {
 	const char *path;
 	enum store_mode mode;
+	/* Leave a file of an earlier schema as it is, which else is migrated to this
+	 * build's, also for reading: for who only copies it. */
+	bool as_is;
 	uint32_t busy_ms; /* how long to wait for the lock; 0: 30 s */
 	/* Called every poll while waiting for the lock, may be NULL. */
 	void (*waiting)(void *ctx);
@@ -60,5 +63,7 @@ bool store_give_back(struct store *s, struct err *err);
  * each commit, and whatever else calls store_step(). Armed by POSTERN_KILL_AT=n and
  * POSTERN_FULL_AT=n in the environment. */
 void store_step(struct store *s);
+/* The same for what writes a file beside SQLite: false where this step is to fail. */
+bool store_step_at(const char *path, struct err *err);
 
 #endif

@@ -24,6 +24,7 @@ struct store {
 	char *file;       /* the path as SQLite gets it */
 	const char *path; /* as it was given; within `file` */
 	enum store_mode mode;
+	bool as_is;
 	uint32_t busy_ms;
 	void (*waiting)(void *ctx);
 	void *ctx;
@@ -49,6 +50,8 @@ bool store_in_tx(const struct store *s, struct err *err);
 bool store_make_savepoint(struct store *s, struct err *err);
 /* Runs SQL that returns nothing of interest; uncached. */
 bool store_exec(struct store *s, const char *sql, struct err *err);
+/* The same for SQL that writes, as a step of the fault hooks. */
+bool store_exec_step(struct store *s, const char *sql, struct err *err);
 /* One integer; uncached. */
 bool store_int(struct store *s, const char *sql, int64_t *out, struct err *err);
 
@@ -63,8 +66,5 @@ bool migrate_look(struct store *s, enum store_file *out, struct err *err);
 /* Brings an empty or older file to this build's schema, in one transaction. */
 bool migrate_run(struct store *s, struct err *err);
 bool migrate_key(struct store *s, struct err *err);
-/* "X.Y.Z", numerically; false where it is not of that shape. */
-bool migrate_build_parse(struct sv text, uint64_t out[3]);
-int migrate_build_cmp(const uint64_t a[3], const uint64_t b[3]);
 
 #endif
