@@ -239,9 +239,8 @@ static bool same_key(const struct book_report *a, const struct book_report *b)
 {
 	return a->kind == b->kind && sv_eq_fold(org_of(a), org_of(b)) &&
 	       (a->kind == KIND_TLS || sv_eq_fold(a->domain, b->domain)) &&
-	       sv_eq(a->report_id, b->report_id) &&
-	       a->has_begin == b->has_begin && a->has_end == b->has_end &&
-	       (!a->has_begin || a->begin == b->begin) &&
+	       sv_eq(a->report_id, b->report_id) && a->has_begin == b->has_begin &&
+	       a->has_end == b->has_end && (!a->has_begin || a->begin == b->begin) &&
 	       (!a->has_end || a->end == b->end);
 }
 
