@@ -218,7 +218,7 @@ static void count_sessions(struct tls_reader *r, const struct members *m,
 static bool read_policy(struct tls_reader *r, const struct members *m,
 			struct tls_policy *p)
 {
-	uint64_t of_details;
+	uint64_t of_details = 0;
 	if (!tls_policy_word(r, m->at[TLS_MEMBER_TYPE], &p->type, &p->type_text) ||
 	    !tls_domain(r, TLS_MEMBER_DOMAIN, m->at[TLS_MEMBER_DOMAIN], &p->domain) ||
 	    !tls_texts(r, TLS_MEMBER_STRING, m->at[TLS_MEMBER_STRING], &p->strings,
