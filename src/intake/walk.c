@@ -16,9 +16,15 @@ enum {
 	WALK_DEPTH = 64
 };
 
+struct entry {
+	char *name;
+	bool is_file; /* a plain file, as the folder itself says: nothing is to be asked
+		       */
+};
+
 struct folder {
 	char *path;
-	char **name;
+	struct entry *entry;
 	size_t n, next;
 	bool maildir, holds_db;
 };
@@ -59,8 +65,8 @@ struct walk *walk_new(const char *const *paths, size_t n, const char *db)
 static void folder_free(struct folder *f)
 {
 	for (size_t i = 0; i < f->n; i++)
-		free(f->name[i]);
-	free(f->name);
+		free(f->entry[i].name);
+	free(f->entry);
 	free(f->path);
 	*f = (struct folder){ 0 };
 }
@@ -88,9 +94,8 @@ static char *join(const char *a, const char *b)
 
 static int by_name(const void *a, const void *b)
 {
-	char *const *x = a;
-	char *const *y = b;
-	return strcmp(*x, *y);
+	const struct entry *x = a, *y = b;
+	return strcmp(x->name, y->name);
 }
 
 static bool is_folder_in(int dir, const char *name)
@@ -108,13 +113,14 @@ static bool folder_read(DIR *d, struct folder *f)
 			continue;
 		if (f->n == cap) {
 			cap = cap ? cap * 2 : 64;
-			f->name = heap_grow(f->name, cap, sizeof(*f->name));
+			f->entry = heap_grow(f->entry, cap, sizeof(*f->entry));
 		}
-		f->name[f->n++] = heap_str(sv_from(e->d_name));
+		f->entry[f->n++] = (struct entry){ heap_str(sv_from(e->d_name)),
+						   e->d_type == DT_REG };
 	}
 	int why = errno;
 	if (f->n)
-		qsort(f->name, f->n, sizeof(*f->name), by_name);
+		qsort(f->entry, f->n, sizeof(*f->entry), by_name);
 	errno = why;
 	return why == 0;
 }
@@ -194,34 +200,47 @@ static bool step_named(struct walk *w, const char **out, enum walk_step *out_ste
 	return true;
 }
 
+/* Sockets, devices, links to folders or to nothing are passed over. */
+static bool is_readable(const char *path, const struct stat *st)
+{
+	struct stat target;
+	return S_ISREG(st->st_mode) ||
+	       (S_ISLNK(st->st_mode) && stat(path, &target) == 0 &&
+		S_ISREG(target.st_mode));
+}
+
+/* False where there is nothing to give for it. */
+static bool look(struct walk *w, const struct folder *f, const char *name,
+		 const char *path, enum walk_step *out_step)
+{
+	struct stat st;
+	*out_step = WALK_UNREADABLE;
+	if (lstat(path, &st))
+		return true;
+	bool is_folder = S_ISDIR(st.st_mode);
+	if (f->maildir && (!is_folder || strcmp(name, "tmp") == 0))
+		return false;
+	if (is_folder)
+		return !enter(w, path);
+	*out_step = WALK_FILE;
+	return is_readable(path, &st);
+}
+
 /* One name of a folder; false where there is nothing to give for it. */
 static bool step_folder(struct walk *w, const char **out, enum walk_step *out_step)
 {
 	struct folder *f = &w->folder[w->depth - 1];
-	const char *name = f->name[f->next++];
-	char *path = join(f->path, name);
-	struct stat st, target;
-	bool is_there = lstat(path, &st) == 0;
-	bool is_folder = is_there && S_ISDIR(st.st_mode);
+	const struct entry *e = &f->entry[f->next++];
+	if (is_database(w, f, e->name) || (e->is_file && f->maildir))
+		return false;
+	char *path = join(f->path, e->name);
 	*out_step = WALK_FILE;
-	if (is_database(w, f, name))
-		goto pass;
-	if (!is_there)
-		*out_step = WALK_UNREADABLE;
-	else if (f->maildir && (!is_folder || strcmp(name, "tmp") == 0))
-		goto pass;
-	else if (is_folder && enter(w, path))
-		goto pass;
-	else if (is_folder)
-		*out_step = WALK_UNREADABLE;
-	else if (!S_ISREG(st.st_mode) && (!S_ISLNK(st.st_mode) || stat(path, &target) ||
-					  !S_ISREG(target.st_mode)))
-		goto pass; /* sockets, devices, links to folders or to nothing */
+	if (!e->is_file && !look(w, f, e->name, path, out_step)) {
+		free(path);
+		return false;
+	}
 	*out_step = give(w, *out_step, path, out);
 	return true;
-pass:
-	free(path);
-	return false;
 }
 
 enum walk_step walk_next(struct walk *w, const char **out_path)
