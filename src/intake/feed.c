@@ -58,14 +58,28 @@ struct feed {
 	uint64_t spooled;
 };
 
-void feed_source_release(struct feed_source **s)
+static void close_source(struct feed_source *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
+}
+
+static void source_release(struct feed_source **s)
 {
 	if (*s && --(*s)->refs == 0) {
-		close((*s)->fd);
+		close_source(*s);
 		free((*s)->path);
 		free(*s);
 	}
 	*s = NULL;
+}
+
+void feed_item_release(struct feed_item *it)
+{
+	source_release(&it->source);
+	free(it->held);
+	it->held = NULL;
 }
 
 static struct feed_source *source_new(int fd, const char *path)
@@ -97,7 +111,7 @@ static void close_stream(struct feed *f)
 		close(f->stream.fd);
 	free(f->stream.path);
 	f->stream = (struct stream){ .fd = -1 };
-	feed_source_release(&f->spool);
+	source_release(&f->spool);
 	f->head_n = 0;
 	f->spooled = 0;
 }
@@ -106,7 +120,7 @@ static void stop_splitting(struct feed *f)
 {
 	if (f->split.by_stream)
 		close_stream(f);
-	feed_source_release(&f->split.source);
+	source_release(&f->split.source);
 	f->split = (struct splitting){ 0 };
 }
 
@@ -190,13 +204,17 @@ static bool spool_write(const struct feed *f, int fd, struct sv s, struct err *e
 
 /* --- items --- */
 
-static enum feed_step hash_range(struct feed *f, struct feed_item *it, struct err *err)
+/* Goes through the item for its SHA-256, and holds a small one. */
+static enum feed_step read_item(struct feed *f, struct feed_item *it, struct err *err)
 {
 	digest_reset(f->digest);
+	if (it->length <= FEED_HELD)
+		it->held = heap_grow(NULL, it->length + 1, 1);
 	for (uint64_t at = 0; at < it->length;) {
 		uint64_t left = it->length - at;
 		size_t want = left < FEED_CHUNK ? (size_t)left : FEED_CHUNK;
-		ssize_t n = read_at(it->source->fd, f->piece, want, it->offset + at);
+		char *to = it->held ? it->held + at : f->piece;
+		ssize_t n = read_at(it->source->fd, to, want, it->offset + at);
 		if (f->stop && *f->stop)
 			return FEED_STOPPED;
 		if (n < 0) {
@@ -208,19 +226,26 @@ static enum feed_step hash_range(struct feed *f, struct feed_item *it, struct er
 			it->length = at; /* it was cut while we read */
 			break;
 		}
-		digest_add(f->digest, f->piece, (size_t)n);
+		digest_add(f->digest, to, (size_t)n);
 		at += (uint64_t)n;
 	}
 	digest_end(f->digest, it->sha);
 	return FEED_ITEM;
 }
 
+/* The item is the caller's from here on; where there is none, nothing is left of it. */
+static enum feed_step settle(struct feed_item *it, enum feed_step step)
+{
+	if (step != FEED_ITEM)
+		feed_item_release(it);
+	else if (it->held && it->source->refs == 1)
+		close_source(it->source);
+	return step;
+}
+
 static enum feed_step give(struct feed *f, struct feed_item *it, struct err *err)
 {
-	enum feed_step step = hash_range(f, it, err);
-	if (step != FEED_ITEM)
-		feed_source_release(&it->source);
-	return step;
+	return settle(it, read_item(f, it, err));
 }
 
 /* --- streams --- */
@@ -316,7 +341,7 @@ static bool split_begin(struct feed *f, struct err *err)
 	int fd = spool_open(f, err);
 	if (fd < 0)
 		return false;
-	feed_source_release(&s->source);
+	source_release(&s->source);
 	s->source = source_new(fd, f->stream.path);
 	s->base = s->start;
 	return true;
@@ -374,7 +399,7 @@ static enum feed_step split_next(struct feed *f, struct feed_item *out, struct e
 			*out = split_item(s, at);
 		if (!split_begin(f, err)) {
 			if (had)
-				feed_source_release(&out->source);
+				feed_item_release(out);
 			return FEED_FAILED;
 		}
 		if (had)
@@ -393,33 +418,55 @@ static void split_start(struct feed *f, struct feed_source *source, struct sv he
 
 /* --- files and streams --- */
 
-static enum feed_step open_file(struct feed *f, const char *path, struct feed_item *out,
-				struct err *err)
+/* False: it cannot be opened, see errno. */
+static bool open_item(const char *path, struct feed_item *out)
 {
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, &st)) {
+	if (fd < 0)
+		return false;
+	*out = (struct feed_item){ .source = source_new(fd, path) };
+	bool ok = fstat(fd, &st) == 0;
+	int why = errno;
+	out->length = ok ? (uint64_t)st.st_size : 0;
+	if (!ok)
+		feed_item_release(out);
+	errno = why;
+	return ok;
+}
+
+/* Its first bytes; all of a small one, which is held from then on. */
+static enum feed_step read_head(struct feed *f, struct feed_item *it, struct sv *out,
+				struct err *err)
+{
+	if (it->length <= FEED_HELD) {
+		enum feed_step step = read_item(f, it, err);
+		*out = (struct sv){ it->held, it->length };
+		return step;
+	}
+	ssize_t n = read_at(it->source->fd, f->chunk, FEED_HEAD, 0);
+	*out = (struct sv){ f->chunk, n > 0 ? (size_t)n : 0 };
+	return FEED_ITEM;
+}
+
+static enum feed_step open_file(struct feed *f, const char *path, struct feed_item *out,
+				struct err *err)
+{
+	struct sv head;
+	if (!open_item(path, out)) {
 		err_set(err, ERR_NO_INPUT, "%s cannot be read: %s", path,
 			strerror(errno));
-		if (fd >= 0)
-			close(fd);
 		return FEED_UNREADABLE;
 	}
-	struct feed_source *source = source_new(fd, path);
-	ssize_t n = read_at(fd, f->chunk, FEED_CHUNK, 0);
-	struct sv head = { f->chunk, n > 0 ? (size_t)n : 0 };
-	if (begins_mbox(sv_sub(head, 0, FEED_HEAD))) {
-		split_start(f, source, sv_sub(head, 0, 0));
+	enum feed_step step = read_head(f, out, &head, err);
+	if (step == FEED_ITEM && begins_mbox(sv_sub(head, 0, FEED_HEAD))) {
+		struct feed_source *source = out->source;
+		source->refs++;
+		feed_item_release(out);
+		split_start(f, source, SV(""));
 		return split_next(f, out, err);
 	}
-	*out = (struct feed_item){ .source = source, .length = (uint64_t)st.st_size };
-	if (head.n != out->length)
-		return give(f, out, err);
-	/* The common small file: it was read once, and need not be again. */
-	digest_reset(f->digest);
-	digest_add(f->digest, head.p, head.n);
-	digest_end(f->digest, out->sha);
-	return FEED_ITEM;
+	return step == FEED_ITEM && !out->held ? give(f, out, err) : settle(out, step);
 }
 
 static enum feed_step open_stream(struct feed *f, const char *path, struct err *err)

@@ -13,22 +13,27 @@
  * than its first line and the `From ` lines of an mbox.
  */
 
-/* An open file; items of one mbox share it. */
+/* A file; items of one mbox share it. */
 struct feed_source {
-	int fd;
+	int fd; /* -1: all of it is held by its item */
 	unsigned refs;
 	char *path;
 };
 
-void feed_source_release(struct feed_source **s);
+enum {
+	FEED_HELD = 64 * 1024 /* items up to this are read once, and held */
+};
 
 struct feed_item {
 	struct feed_source *source; /* one reference, the caller's */
-	uint64_t offset, length;
+	char *held; /* its bytes, the caller's; NULL: they lie in the source */
+	uint64_t offset, length; /* within the source */
 	bool mbox;
 	char prefix[32]; /* "mail 17", or empty */
 	uint8_t sha[32];
 };
+
+void feed_item_release(struct feed_item *it);
 
 enum feed_step {
 	FEED_ITEM,

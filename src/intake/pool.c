@@ -63,18 +63,36 @@ static bool make_channels(int feed[2], int out[2], struct err *err)
 	return true;
 }
 
+static bool make_page(struct pool_worker *w, struct err *err)
+{
+	if (w->page)
+		return true;
+	w->page = mmap(NULL, sizeof(*w->page), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (w->page != MAP_FAILED)
+		return true;
+	w->page = NULL;
+	return err_set(err, ERR_TEMP, "no memory for a worker");
+}
+
+/* Nobody but its worker sees the page: one that was taken over could else write into what
+ * another one reads. */
+static pid_t spawn(struct pool *p, struct worker_page *page, const struct proc_spec *how,
+		   struct err *err)
+{
+	pid_t pid = -1;
+	if (madvise(page, sizeof(*page), MADV_DOFORK))
+		err_set(err, ERR_TEMP, "no memory for a worker");
+	else
+		pid = proc_spawn(p->filters, how, err);
+	(void)madvise(page, sizeof(*page), MADV_DONTFORK);
+	return pid;
+}
+
 static bool start(struct pool *p, struct pool_worker *w, struct err *err)
 {
 	int feed[2] = { -1, -1 }, out[2] = { -1, -1 };
-	if (!w->page) {
-		w->page = mmap(NULL, sizeof(*w->page), PROT_READ | PROT_WRITE,
-			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-		if (w->page == MAP_FAILED) {
-			w->page = NULL;
-			return err_set(err, ERR_TEMP, "no memory for a worker");
-		}
-	}
-	if (!make_channels(feed, out, err))
+	if (!make_page(w, err) || !make_channels(feed, out, err))
 		return false;
 	struct worker_spec spec = { feed[1], out[1], w->page, p->key, NULL };
 	const struct proc_spec how = {
@@ -87,7 +105,7 @@ static bool start(struct pool *p, struct pool_worker *w, struct err *err)
 		.run = worker_run,
 		.ctx = &spec,
 	};
-	pid_t pid = proc_spawn(p->filters, &how, err);
+	pid_t pid = spawn(p, spec.page, &how, err);
 	close(feed[1]);
 	close(out[1]);
 	*w = (struct pool_worker){ .state = pid > 0 ? POOL_LIVE : POOL_FREE,
@@ -145,7 +163,13 @@ static void start_clock(struct pool_worker *w)
 	w->seen_at_ms = 0;
 }
 
-bool pool_give(struct pool_worker *w, const struct worker_batch *b, const int *fds)
+char *pool_room(struct pool_worker *w)
+{
+	return w->page->half[w->half];
+}
+
+static bool send_batch(int feed, const struct worker_batch *b, const int *fds,
+		       size_t fd_n)
 {
 	union {
 		char bytes[CMSG_SPACE(sizeof(int) * WORKER_BATCH)];
@@ -155,15 +179,24 @@ bool pool_give(struct pool_worker *w, const struct worker_batch *b, const int *f
 	struct iovec iov = { &copy, sizeof(copy) };
 	struct msghdr m = { .msg_iov = &iov,
 			    .msg_iovlen = 1,
-			    .msg_control = side.bytes,
-			    .msg_controllen = CMSG_SPACE(sizeof(int) * b->n) };
+			    .msg_control = fd_n ? side.bytes : NULL,
+			    .msg_controllen = fd_n ? CMSG_SPACE(sizeof(int) * fd_n) : 0 };
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int) * b->n);
-	memcpy(CMSG_DATA(c), fds, sizeof(int) * b->n);
-	if (sendmsg(w->feed, &m, MSG_NOSIGNAL) < 0)
+	if (c) {
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int) * fd_n);
+		memcpy(CMSG_DATA(c), fds, sizeof(int) * fd_n);
+	}
+	return sendmsg(feed, &m, MSG_NOSIGNAL) >= 0;
+}
+
+bool pool_give(struct pool_worker *w, struct worker_batch *b, const int *fds, size_t fd_n)
+{
+	b->half = w->half;
+	if (!send_batch(w->feed, b, fds, fd_n))
 		return false;
+	w->half = (w->half + 1) % WORKER_HALVES;
 	if (w->batches++ == 0)
 		start_clock(w);
 	w->served += b->n;

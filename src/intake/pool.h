@@ -13,7 +13,7 @@
  */
 enum {
 	POOL_MAX = 128,
-	POOL_AHEAD = 2,   /* batches that a worker may hold */
+	POOL_AHEAD = WORKER_HALVES, /* batches that a worker may hold */
 	POOL_ITEMS = 256, /* after so many a worker makes room for a fresh one */
 };
 
@@ -30,6 +30,7 @@ struct pool_worker {
 	int feed;
 	struct worker_page *page;
 	uint32_t batches, served;
+	uint32_t half;                    /* of the page: the next batch's */
 	bool retiring;                    /* its feed is closed, it ends by itself */
 	uint64_t cpu_ms;                  /* when its current batch began */
 	uint64_t seen_cpu_ms, seen_at_ms; /* when it last computed */
@@ -52,8 +53,11 @@ struct pool_worker *pool_find(struct pool *p, uint64_t id);
 bool pool_fill(struct pool *p, size_t items, struct err *err);
 /* The live worker with the fewest batches, or NULL where all have theirs. */
 struct pool_worker *pool_idle(struct pool *p);
+/* Where the bytes of the next batch go, WORKER_HELD of them. */
+char *pool_room(struct pool_worker *w);
 /* False: it is gone, the batch was not given. */
-bool pool_give(struct pool_worker *w, const struct worker_batch *b, const int *fds);
+bool pool_give(struct pool_worker *w, struct worker_batch *b, const int *fds,
+	       size_t fd_n);
 /* Reads what the feed says. True: a batch is through; false: nothing, or it is gone. */
 bool pool_heard(struct pool_worker *w);
 /* It is to go once it is through. */

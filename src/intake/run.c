@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -20,7 +21,8 @@
 enum {
 	WINDOW = 512, /* items that may be under way; each may have a file open */
 	WINDOW_MIN = 8,
-	SPARE_FDS = 64, /* for all else */
+	WINDOW_HELD = 4 * 1024 * 1024, /* ... or its bytes held */
+	SPARE_FDS = 64,                /* for all else */
 	FDS_WANTED = 4096,
 	FEED_BYTES = 4 * 1024 *
 		     1024, /* hashed at a stretch before the others get a turn */
@@ -56,6 +58,7 @@ static struct item *item_new(struct ingest *in, const struct feed_item *at)
 	struct item *it = &in->item[in->last_id % RUN_ITEMS];
 	*it = (struct item){ .state = ITEM_ASKED, .id = in->last_id, .at = *at };
 	in->under_way++;
+	in->held += at->held ? at->length : 0;
 	return it;
 }
 
@@ -69,13 +72,17 @@ static void ask_about(struct ingest *in, const struct item *it)
 	frame_put_ask(&in->ask, &ask);
 }
 
+static bool is_window_open(const struct ingest *in)
+{
+	return in->under_way < in->window && in->held < WINDOW_HELD;
+}
+
 /* Takes what the feeder has while the window is open. */
 static void feed_some(struct ingest *in)
 {
 	uint64_t bytes = 0;
 	in->feed_waits = false;
-	while (!in->fed && !in->feed_waits && in->under_way < in->window &&
-	       bytes < FEED_BYTES) {
+	while (!in->fed && !in->feed_waits && is_window_open(in) && bytes < FEED_BYTES) {
 		struct feed_item at;
 		struct err err = { 0 };
 		switch (feed_next(in->feed, &at, &err)) {
@@ -108,25 +115,56 @@ static void feed_some(struct ingest *in)
 
 /* --- the workers --- */
 
+static bool fits(const struct item *it, uint64_t held)
+{
+	return !it->at.held || it->at.length <= WORKER_HELD - held;
+}
+
 /* Small items go together, so that the hand-over costs little; but nobody sits idle. */
 static uint32_t take_for_batch(struct ingest *in, bool is_idle, struct item **out)
 {
 	uint32_t n = 0;
-	uint64_t bytes = 0;
+	uint64_t bytes = 0, held = 0;
 	size_t share = in->queue_n / (in->pool.jobs * POOL_AHEAD) + 1;
 	while (in->queue_n && n < WORKER_BATCH && n < share && bytes < BATCH_BYTES) {
 		struct item *next = run_item_find(in, in->queue[in->queue_at]);
-		if (next && next->alone && (n || !is_idle))
+		if (next && ((next->alone && (n || !is_idle)) || !fits(next, held)))
 			break;
 		next = dequeue(in);
 		if (!next)
 			continue;
 		out[n++] = next;
 		bytes += next->at.length;
+		held += next->at.held ? next->at.length : 0;
 		if (next->alone)
 			break;
 	}
 	return n;
+}
+
+/* Fills the batch's places, and the room that is handed over with it. Returns how many
+ * descriptors go with it. */
+static size_t fill_batch(struct pool_worker *w, struct item *const *it,
+			 struct worker_batch *b, int fds[WORKER_BATCH])
+{
+	size_t held = 0, fd_n = 0;
+	for (uint32_t i = 0; i < b->n; i++) {
+		const struct feed_item *at = &it[i]->at;
+		b->item[i] = (struct worker_item){ .id = it[i]->id,
+						   .offset = at->held ? held : at->offset,
+						   .length = at->length,
+						   .mbox = at->mbox,
+						   .held = at->held != NULL };
+		it[i]->state = ITEM_GIVEN;
+		it[i]->worker = w->id;
+		if (!at->held) {
+			fds[fd_n++] = at->source->fd;
+			continue;
+		}
+		memcpy(pool_room(w) + held, at->held, at->length);
+		held += at->length;
+	}
+	return fd_n;
 }
 
 static bool give_batch(struct ingest *in, struct pool_worker *w)
@@ -135,18 +173,10 @@ static bool give_batch(struct ingest *in, struct pool_worker *w)
 	struct item *it[WORKER_BATCH];
 	int fds[WORKER_BATCH];
 	b.n = take_for_batch(in, w->batches == 0, it);
-	for (uint32_t i = 0; i < b.n; i++) {
-		b.item[i] = (struct worker_item){ .id = it[i]->id,
-						  .offset = it[i]->at.offset,
-						  .length = it[i]->at.length,
-						  .mbox = it[i]->at.mbox };
-		fds[i] = it[i]->at.source->fd;
-		it[i]->state = ITEM_GIVEN;
-		it[i]->worker = w->id;
-	}
 	if (b.n == 0)
 		return false;
-	if (!pool_give(w, &b, fds)) {
+	size_t fd_n = fill_batch(w, it, &b, fds);
+	if (!pool_give(w, &b, fds, fd_n)) {
 		for (uint32_t i = 0; i < b.n; i++)
 			run_enqueue(in, it[i]);
 		pool_retire(w); /* it is gone; the writer will say so */
@@ -155,6 +185,32 @@ static bool give_batch(struct ingest *in, struct pool_worker *w)
 	if (it[0]->alone)
 		pool_retire(w);
 	return true;
+}
+
+/* A descriptor from which an item that is held can be read, or -1. */
+static int held_as_file(const struct feed_item *at)
+{
+	int fd = memfd_create("item", MFD_CLOEXEC);
+	if (fd >= 0 && write(fd, at->held, at->length) != (ssize_t)at->length) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* No reader can have it: the writer keeps it as it is. */
+static bool give_to_writer(struct ingest *in, const struct item *it)
+{
+	struct frame_keep k = { it->id, it->at.offset, it->at.length, it->undone,
+				sv_from(it->why) };
+	if (!it->at.held)
+		return side_keep(in->side, &k, it->at.source->fd);
+	int fd = held_as_file(&it->at);
+	k.offset = 0;
+	bool ok = fd >= 0 && side_keep(in->side, &k, fd);
+	if (fd >= 0)
+		close(fd);
+	return ok;
 }
 
 static void give_work(struct ingest *in)
@@ -168,11 +224,7 @@ static void give_work(struct ingest *in)
 			break;
 	for (size_t i = 0; i < RUN_ITEMS; i++) {
 		struct item *it = &in->item[i];
-		if (it->state != ITEM_HOPELESS)
-			continue;
-		const struct frame_keep k = { it->id, it->at.offset, it->at.length,
-					      it->undone, sv_from(it->why) };
-		if (side_keep(in->side, &k, it->at.source->fd))
+		if (it->state == ITEM_HOPELESS && give_to_writer(in, it))
 			it->state = ITEM_KEPT;
 	}
 }
@@ -216,7 +268,7 @@ static void wait_for_news(struct ingest *in)
 		who[n - 1] = w;
 		p[n++] = (struct pollfd){ w->feed, POLLIN, 0 };
 	}
-	bool more = !in->fed && in->under_way < in->window;
+	bool more = !in->fed && is_window_open(in);
 	p[n] = (struct pollfd){ feed_stream(in->feed), POLLIN, 0 };
 	bool waits = more && in->feed_waits;
 	if (poll(p, n + waits, more && !waits ? 0 : TICK_MS) <= 0)

@@ -28,7 +28,8 @@ struct item *run_item_find(struct ingest *in, uint64_t id)
 void run_item_end(struct ingest *in, struct item *it)
 {
 	in->progress.bytes += it->at.length;
-	feed_source_release(&it->at.source);
+	in->held -= it->at.held ? it->at.length : 0;
+	feed_item_release(&it->at);
 	*it = (struct item){ 0 };
 	in->under_way--;
 }

@@ -41,6 +41,7 @@ struct ingest {
 	struct item *item;
 	uint64_t last_id;
 	unsigned under_way, window;
+	uint64_t held;   /* bytes of the items under way */
 	uint64_t *queue; /* ring of ids, RUN_ITEMS */
 	size_t queue_at, queue_n;
 	struct feed *feed;

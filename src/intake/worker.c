@@ -166,10 +166,11 @@ static bool say_nothing_found(struct worker *w)
 static void commit_fault(struct worker *w, const struct unpack_input *in)
 {
 	char head[4096];
-	ssize_t n = pread(in->fd, head, sizeof(head), (off_t)in->offset);
-	struct sv s = { head, n > 0 ? (size_t)n : 0 };
-	if (n > 0 && (uint64_t)n > in->length)
-		s.n = (size_t)in->length;
+	struct sv s = sv_sub(in->bytes, 0, sizeof(head));
+	if (in->fd >= 0) {
+		ssize_t n = pread(in->fd, head, sizeof(head), (off_t)in->offset);
+		s = sv_sub((struct sv){ head, n > 0 ? (size_t)n : 0 }, 0, in->length);
+	}
 	if (sv_find(s, SV("postern-fault: crash")) < s.n)
 		__builtin_trap();
 	if (sv_find(s, SV("postern-fault: open")) < s.n)
@@ -191,15 +192,12 @@ static void commit_fault(struct worker *w, const struct unpack_input *in)
 static bool is_whole(const struct unpack_input *in)
 {
 	char last;
-	return in->length == 0 ||
+	return in->fd < 0 || in->length == 0 ||
 	       pread(in->fd, &last, 1, (off_t)(in->offset + in->length - 1)) == 1;
 }
 
-static bool read_item(struct worker *w, const struct worker_item *item, int fd)
+static bool read_item(struct worker *w, uint64_t id, const struct unpack_input *in)
 {
-	const struct unpack_input in = {
-		fd, item->offset, item->length, { "", 0 }, item->mbox
-	};
 	struct unpack_leaf leaf;
 	bool ok = true;
 	w->given = 0;
@@ -207,32 +205,55 @@ static bool read_item(struct worker *w, const struct worker_item *item, int fd)
 	w->keep_raw = false;
 	w->passed_over = NULL;
 	buf_clear(&w->seen);
-	frame_put_u64(emit_buf(w->emit), FRAME_ITEM, item->id);
+	frame_put_u64(emit_buf(w->emit), FRAME_ITEM, id);
 #ifdef POSTERN_FAULTS
-	commit_fault(w, &in);
+	commit_fault(w, in);
 #endif
-	unpack_open(w->unpack, &in);
+	unpack_open(w->unpack, in);
 	while (ok && unpack_next(w->unpack, &leaf))
 		ok = read_leaf(w, &leaf);
 	if (ok && w->members == 0)
 		ok = say_nothing_found(w);
 	/* What is larger than any report may be leaves its SHA-256 and the reason only.
 	 */
-	if (ok && w->keep_raw && in.length <= LIMIT_PLAIN)
-		ok = worker_send_raw(w, &in);
+	if (ok && w->keep_raw && in->length <= LIMIT_PLAIN)
+		ok = worker_send_raw(w, in);
 	const struct frame_done done = { (uint8_t)unpack_item_form(w->unpack),
-					 !is_whole(&in) };
+					 !is_whole(in) };
 	frame_put_done(emit_buf(w->emit), &done);
 	w->before += size_of_item(w);
 	return ok && emit_pace(w->emit);
 }
 
+/* How many descriptors come with it; more than there may be where it is no batch. */
+static size_t batch_fds(const struct worker_batch *b)
+{
+	size_t n = 0;
+	if (b->n == 0 || b->n > WORKER_BATCH || b->half >= WORKER_HALVES)
+		return SIZE_MAX;
+	for (uint32_t i = 0; i < b->n; i++)
+		n += !b->item[i].held;
+	return n;
+}
+
 static bool read_batch(struct worker *w, const struct worker_batch *b, const int *fds)
 {
+	struct sv half = { w->page->half[b->half], WORKER_HELD };
 	bool ok = true;
 	for (uint32_t i = 0; i < b->n; i++) {
-		ok = ok && read_item(w, &b->item[i], fds[i]);
-		close(fds[i]);
+		const struct worker_item *item = &b->item[i];
+		struct unpack_input in = { .fd = -1, .mbox = item->mbox };
+		if (item->held) {
+			in.bytes = sv_sub(half, item->offset, item->length);
+			in.length = in.bytes.n;
+		} else {
+			in.fd = *fds++;
+			in.offset = item->offset;
+			in.length = item->length;
+		}
+		ok = ok && read_item(w, item->id, &in);
+		if (in.fd >= 0)
+			close(in.fd);
 	}
 	return emit_flush(w->emit) && ok;
 }
@@ -253,11 +274,16 @@ static bool take_batch(int feed, struct worker_batch *b, int fds[WORKER_BATCH])
 	do
 		n = recvmsg(feed, &m, 0);
 	while (n < 0 && errno == EINTR);
-	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
-	if (!c || c->cmsg_type != SCM_RIGHTS || b->n == 0 || b->n > WORKER_BATCH ||
-	    c->cmsg_len != CMSG_LEN(sizeof(int) * b->n))
+	if (n != sizeof(*b))
 		return false;
-	memcpy(fds, CMSG_DATA(c), sizeof(int) * b->n);
+	size_t fd_n = batch_fds(b);
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+	if (fd_n == 0)
+		return !c;
+	if (fd_n > WORKER_BATCH || !c || c->cmsg_type != SCM_RIGHTS ||
+	    c->cmsg_len != CMSG_LEN(sizeof(int) * fd_n))
+		return false;
+	memcpy(fds, CMSG_DATA(c), sizeof(int) * fd_n);
 	return true;
 }
 

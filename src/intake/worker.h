@@ -15,24 +15,29 @@
  * (proc/proc.h) and knows no path, no database and no clock.
  */
 enum {
-	WORKER_BATCH = 16
+	WORKER_BATCH = 16,
+	WORKER_HALVES = 2,
+	WORKER_HELD = 256 * 1024 /* bytes of a batch that are handed over in memory */
 };
 
-/* One message on the feed, with a descriptor for each item beside it. */
+/* One message on the feed. Items that are held lie in the page, `offset` bytes into its
+ * half; for each of the others there is a descriptor beside the message. */
 struct worker_item {
 	uint64_t id, offset, length;
-	uint8_t mbox, spare[7];
+	uint8_t mbox, held, spare[6];
 };
 
 struct worker_batch {
-	uint32_t n, spare;
+	uint32_t n, half;
 	struct worker_item item[WORKER_BATCH];
 };
 
 /* Shared with the parent: bytes that this batch came to so far, inflated, for the time
- * that it may take. */
+ * that it may take; and what the parent read already. A worker may hold two batches: each
+ * has a half of its own. */
 struct worker_page {
 	_Atomic uint64_t bytes;
+	char half[WORKER_HALVES][WORKER_HELD];
 };
 
 struct worker_spec {
