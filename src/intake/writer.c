@@ -190,6 +190,25 @@ static bool answer(struct desk *d, const struct frame_ask *ask, struct buf *unkn
 	return w->begun || writer_tell_pending(w);
 }
 
+/* All that is asked at once is looked up in one moment of the database. */
+static bool answer_all(struct desk *d, struct sv *left, struct buf *unknown)
+{
+	struct writer *w = &d->w;
+	struct frame f;
+	bool looks = !w->begun;
+	bool ok = !looks || store_snapshot(w->store, &w->err);
+	while (ok && frame_take(left, &f) == FRAME_OK) {
+		struct frame_ask ask;
+		if (f.type == FRAME_FINISH)
+			d->finish = true;
+		else if (f.type == FRAME_ASK && frame_get_ask(f.body, &ask))
+			ok = answer(d, &ask, unknown);
+	}
+	if (looks)
+		store_snapshot_end(w->store);
+	return ok;
+}
+
 static bool talk_read(struct desk *d)
 {
 	struct writer *w = &d->w;
@@ -202,17 +221,8 @@ static bool talk_read(struct desk *d)
 		return err_set(&w->err, ERR_INTERNAL, "the parent asks too much at once");
 	struct sv left = buf_sv(&d->talk);
 	struct buf unknown;
-	struct frame f;
-	bool ok = true;
 	buf_init(&unknown, READ_SIZE); /* an answer is shorter than its question */
-	while (ok && frame_take(&left, &f) == FRAME_OK) {
-		struct frame_ask ask;
-		if (f.type == FRAME_FINISH)
-			d->finish = true;
-		else if (f.type == FRAME_ASK && frame_get_ask(f.body, &ask))
-			ok = answer(d, &ask, &unknown);
-	}
-	ok = ok && writer_tell_now(w, buf_sv(&unknown));
+	bool ok = answer_all(d, &left, &unknown) && writer_tell_now(w, buf_sv(&unknown));
 	buf_deinit(&unknown);
 	size_t taken = d->talk.n - left.n;
 	if (taken)

@@ -440,11 +440,6 @@ void store_close(struct store **s)
 	*s = NULL;
 }
 
-bool store_snapshot(struct store *s, struct err *err)
-{
-	return !sqlite3_get_autocommit(s->db) || store_exec(s, "BEGIN", err);
-}
-
 const char *store_path(const struct store *s)
 {
 	return s->path;
@@ -474,6 +469,18 @@ static bool control(struct store *s, const char *sql, struct err *err)
 {
 	sqlite3_stmt *st = stmt_ask(s, sql, NULL, 0, err);
 	return st && stmt_step(s, st, err) != STMT_FAILED;
+}
+
+bool store_snapshot(struct store *s, struct err *err)
+{
+	return !sqlite3_get_autocommit(s->db) || control(s, "BEGIN", err);
+}
+
+void store_snapshot_end(struct store *s)
+{
+	struct err ignored;
+	if (!s->in_tx && !sqlite3_get_autocommit(s->db))
+		(void)control(s, "END", &ignored);
 }
 
 bool store_begin(struct store *s, struct err *err)

@@ -42,8 +42,10 @@ const char *store_path(const struct store *s);
 /* Bytes of the main file. */
 uint64_t store_size(struct store *s);
 
-/* From here to its close a STORE_READ store shows one moment, whatever others write. */
+/* From here to store_snapshot_end(), or to its close, the store shows one moment, whatever
+ * others write; outside of transactions. To ask many things is cheaper so. */
 bool store_snapshot(struct store *s, struct err *err);
+void store_snapshot_end(struct store *s);
 
 bool store_begin(struct store *s, struct err *err); /* takes the write lock */
 bool store_commit(struct store *s,
