@@ -166,12 +166,30 @@ static bool remove_all(struct scope *s, const struct book_holding *h, size_t n,
 	return n == 0 || store_give_back(s->store, err);
 }
 
+/* Nothing is too old, and all of them cannot hold more than the file is large: so none
+ * needs to be listed. */
+static bool is_within_bounds(struct scope *s, const struct app *app, const int64_t *id,
+			     size_t n, int64_t *out_oldest, bool *out, struct err *err)
+{
+	int64_t kept = (int64_t)app->unassigned_days * DATE_DAY_SECONDS;
+	*out = false;
+	*out_oldest = app->now;
+	if (store_size(s->store) > app->unassigned_max)
+		return true;
+	if (n && !book_oldest_arrival(s->store, id, n, out_oldest, err))
+		return false;
+	if (*out_oldest > app->now)
+		*out_oldest = app->now;
+	*out = *out_oldest >= app->now - kept;
+	return true;
+}
+
 static bool keep_up(struct scope *s, const struct app *app, struct app_upkeep *out,
 		    struct err *err)
 {
 	struct sv was;
-	bool due;
-	int64_t *id, kept = (int64_t)app->unassigned_days * DATE_DAY_SECONDS;
+	bool due, within;
+	int64_t *id, oldest, kept = (int64_t)app->unassigned_days * DATE_DAY_SECONDS;
 	struct book_holding *h = NULL;
 	size_t n, holdings = 0;
 	if (!is_due(s, app, &was, &due, err))
@@ -181,11 +199,15 @@ static bool keep_up(struct scope *s, const struct app *app, struct app_upkeep *o
 	if (!scope_read(s, err))
 		return false;
 	n = scope_owned(s, NULL, &id);
+	if (!is_within_bounds(s, app, id, n, &oldest, &within, err))
+		return false;
+	if (within)
+		return remember(s, was, due_text(app, oldest, s->arena), err);
 	if (n && !book_holdings(s->store, id, n, s->arena, &h, &holdings, err))
 		return false;
 	size_t gone = upkeep_choose(h, holdings, app->now - kept, app->unassigned_max,
 				    out);
-	int64_t oldest = gone < holdings ? h[gone].arrived : app->now;
+	oldest = gone < holdings ? h[gone].arrived : app->now;
 	return remove_all(s, h, gone, err) &&
 	       remember(s, was, due_text(app, oldest, s->arena), err);
 }

@@ -228,6 +228,10 @@ struct book_holding {
 };
 bool book_holdings(struct store *s, const int64_t *domain_ids, size_t n, struct arena *a,
 		   struct book_holding **out, size_t *out_n, struct err *err);
+/* When the first of them arrived, or earlier; INT64_MAX where there is none. Far cheaper.
+ */
+bool book_oldest_arrival(struct store *s, const int64_t *domain_ids, size_t n,
+			 int64_t *out, struct err *err);
 
 /* Small remembered values of the installation (for later issues too). */
 bool book_meta_get(struct store *s, const char *key, struct arena *a, struct sv *out,

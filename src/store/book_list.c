@@ -322,3 +322,24 @@ bool book_holdings(struct store *s, const int64_t *domain_ids, size_t n, struct 
 	*out = book_list_end(&list, a, out_n);
 	return step == STMT_END;
 }
+
+bool book_oldest_arrival(struct store *s, const int64_t *domain_ids, size_t n,
+			 int64_t *out, struct err *err)
+{
+	static const char sql[] =
+		"SELECT coalesce(min(arrived), 9223372036854775807) FROM book_report "
+		"INDEXED BY book_report_domain WHERE domain_id IN "
+		"(SELECT value FROM json_each(?1))";
+	struct buf ids;
+	book_ids(domain_ids, n, &ids);
+	if (ids.over)
+		(void)err_set(err, ERR_INTERNAL, "too many domains are asked for");
+	sqlite3_stmt *st = ids.over ? NULL : STMT_ASK(s, err, sql, a_text(buf_sv(&ids)));
+	bool ok = st && stmt_step(s, st, err) == STMT_ROW;
+	if (ok) {
+		*out = stmt_i64(st, 0);
+		stmt_reset(st);
+	}
+	buf_deinit(&ids);
+	return ok;
+}

@@ -177,6 +177,11 @@ static void test_holdings(void **state)
 	assert_int_equal(line[0].bytes, 1000 + 7);
 	assert_true(line[1].arrived <= line[2].arrived);
 	assert_int_equal(line[1].bytes, 0);
+	int64_t oldest;
+	OK(f, book_oldest_arrival(f->s, id, 2, &oldest, &f->err));
+	assert_int_equal(oldest, line[0].arrived);
+	OK(f, book_oldest_arrival(f->s, id, 0, &oldest, &f->err));
+	assert_int_equal(oldest, INT64_MAX);
 	/* Another report of the same raw: it would stay. */
 	const struct book_delivery d = { .raw_id = raw.id, .report = 1 };
 	OK(f, book_delivery_add(f->s, &d, &f->err));
