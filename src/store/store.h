@@ -42,8 +42,8 @@ const char *store_path(const struct store *s);
 /* Bytes of the main file. */
 uint64_t store_size(struct store *s);
 
-/* From here to store_snapshot_end(), or to its close, the store shows one moment, whatever
- * others write; outside of transactions. To ask many things is cheaper so. */
+/* From here to store_snapshot_end(), or to its close, the store shows one moment,
+ * whatever others write; outside of transactions. To ask many things is cheaper so. */
 bool store_snapshot(struct store *s, struct err *err);
 void store_snapshot_end(struct store *s);
 
