@@ -142,15 +142,17 @@ const struct charset *charset_windows1252(void)
 	return &bytes[CHARSET_WINDOWS_1252];
 }
 
-/* What an XML text in UTF-16 begins with: blanks, then '<', each beside a zero. */
+/* What XML or JSON in UTF-16 begins with: blanks, then a bracket, each beside a zero. */
 static bool begins_utf16(struct sv head, size_t zero_at)
 {
 	for (size_t i = 0; i + 2 <= head.n; i += 2) {
 		char c = head.p[i + 1 - zero_at];
-		if (head.p[i + zero_at] != '\0' || (c != '<' && !ascii_is_space(c)))
+		if (head.p[i + zero_at] != '\0')
 			return false;
-		if (c == '<')
+		if (c == '<' || c == '{' || c == '[')
 			return true;
+		if (!ascii_is_space(c))
+			return false;
 	}
 	return false;
 }

@@ -30,7 +30,8 @@ struct charset {
 const struct charset *charset_find(struct sv name);
 const struct charset *charset_utf8(void);
 const struct charset *charset_windows1252(void); /* what unknown ones are read as */
-/* By byte order mark, and UTF-16 by '<' beside a zero; NULL where nothing tells.
+/* By byte order mark, and UTF-16 by a '<', '{' or '[' beside a zero; NULL where nothing
+ * tells.
  * *out_bom is the length of the mark. */
 const struct charset *charset_detect(struct sv head, size_t *out_bom);
 

@@ -112,6 +112,13 @@ static bool keep_extra(struct tls_reader *r, json_t *v)
 
 static bool walk_extra(struct tls_reader *r, json_t *v);
 
+static bool refuse_name(struct tls_reader *r)
+{
+	return tls_refuse(
+		r, "a member's name is longer than %d bytes, the most that is read",
+		LIMIT_VALUE);
+}
+
 static bool walk_member(struct tls_reader *r, const char *key, json_t *v)
 {
 	size_t before = r->path.n;
@@ -119,11 +126,7 @@ static bool walk_member(struct tls_reader *r, const char *key, json_t *v)
 		buf_add_char(&r->path, '/');
 	buf_add_str(&r->path, key);
 	if (r->path.over)
-		return tls_refuse(
-			r,
-			"a member's name is longer than %d bytes, the most that "
-			"is read",
-			LIMIT_VALUE);
+		return refuse_name(r);
 	bool ok = walk_extra(r, v);
 	r->path.n = before;
 	return ok;
@@ -149,5 +152,5 @@ bool tls_extra(struct tls_reader *r, struct sv name, json_t *v)
 {
 	buf_clear(&r->path);
 	buf_add_sv(&r->path, name);
-	return walk_extra(r, v);
+	return r->path.over ? refuse_name(r) : walk_extra(r, v);
 }

@@ -54,11 +54,10 @@ static bool try_again(struct tls_reader *r, const json_error_t *e, size_t *flags
 {
 	enum json_error_code code = json_error_code(e);
 	if (budget.spent)
-		return tls_refuse(
-			r,
-			"the report takes more than %llu MiB of memory as JSON, "
-			"the most that is used",
-			(unsigned long long)(LIMIT_TLS_MEMORY / LIMIT_MIB));
+		return tls_refuse(r,
+				  "the report's JSON takes more than %llu bytes of "
+				  "memory, the most that is used",
+				  (unsigned long long)LIMIT_TLS_MEMORY);
 	if (code == json_error_duplicate_key && *flags & JSON_REJECT_DUPLICATES) {
 		*flags &= ~(size_t)JSON_REJECT_DUPLICATES;
 		tls_note(r, REPAIR_MEMBER_TWICE, TLS_MEMBER_UNKNOWN, quoted(e->text));

@@ -208,7 +208,7 @@ static void count_sessions(struct tls_reader *r, const struct members *m,
 		r->sessions += p->failed;
 	} else if (p->failed != of_details) {
 		char both[64];
-		(void)snprintf(both, sizeof(both), "%llu, details %llu",
+		(void)snprintf(both, sizeof(both), "summary %llu, details %llu",
 			       (unsigned long long)p->failed,
 			       (unsigned long long)of_details);
 		tls_note(r, REPAIR_DETAILS_DIFFER, TLS_MEMBER_DETAILS, sv_from(both));

@@ -195,6 +195,8 @@ bool tls_tidy(struct tls_reader *r, struct sv json, struct sv *out)
 	if (!decode(r, json, &text))
 		return false;
 	struct sv before = sv_trim(sv_take(&text, find_value(text)));
+	if (text.n == 0 && before.n == 0)
+		return tls_refuse(r, "no JSON object: the data is empty");
 	if (text.n == 0)
 		return tls_refuse(r, "no JSON object: the data begins with \"%s\"",
 				  tls_shown(r, before));

@@ -12,9 +12,11 @@ struct sv tls_clean(struct tls_reader *r, struct sv s)
 	return sv_trim((struct sv){ p, s.n });
 }
 
+/* Past 2^53 every double is. */
 static bool is_whole(double d)
 {
-	return d > -1e18 && d < 1e18 && (double)(int64_t)d == d;
+	const double most = 9007199254740992.0;
+	return d < -most || d > most || (double)(int64_t)d == d;
 }
 
 struct sv tls_scalar(struct tls_reader *r, json_t *v)
@@ -29,7 +31,8 @@ struct sv tls_scalar(struct tls_reader *r, json_t *v)
 	double d = json_real_value(v);
 	if (!json_is_real(v))
 		return (struct sv){ NULL, 0 };
-	return sv_from(arena_printf(r->scratch, is_whole(d) ? "%.0f" : "%.15g", d));
+	return sv_from(arena_printf(
+		r->scratch, is_whole(d) && d < 1e18 && d > -1e18 ? "%.0f" : "%.15g", d));
 }
 
 bool tls_text(struct tls_reader *r, enum tls_member m, json_t *v, struct sv *out)
