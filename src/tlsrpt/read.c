@@ -152,8 +152,7 @@ static bool read_failure(struct tls_reader *r, json_t *v, struct tls_failure *f)
 	return tls_failure_encode(f, &r->part) || tls_refuse_part(r);
 }
 
-static bool read_failures(struct tls_reader *r, json_t *v, struct tls_policy *p,
-			  uint64_t *out_sessions)
+static bool read_failures(struct tls_reader *r, json_t *v, struct tls_policy *p)
 {
 	size_t n = list_size(r, TLS_MEMBER_DETAILS, v);
 	if (n > LIMIT_TLS_FAILURES - r->failures_n)
@@ -163,7 +162,6 @@ static bool read_failures(struct tls_reader *r, json_t *v, struct tls_policy *p,
 				  LIMIT_TLS_FAILURES);
 	struct tls_failure *failures = arena_array(r->arena, n, sizeof(*failures));
 	bool ok = true;
-	*out_sessions = 0;
 	for (size_t i = 0; ok && i < n; i++) {
 		json_t *at = list_at(v, i);
 		if (!json_is_object(at)) {
@@ -174,7 +172,7 @@ static bool read_failures(struct tls_reader *r, json_t *v, struct tls_policy *p,
 		struct tls_extras around = r->extras;
 		r->extras = (struct tls_extras){ NULL, 0 };
 		ok = read_failure(r, at, &failures[p->failures_n]);
-		*out_sessions += failures[p->failures_n++].sessions;
+		p->failures_n++;
 		r->failure = 0;
 		r->extras = around;
 	}
@@ -198,8 +196,11 @@ static bool count_summary(struct tls_reader *r, enum tls_member m, json_t *v,
 }
 
 static void count_sessions(struct tls_reader *r, const struct members *m,
-			   uint64_t of_details, struct tls_policy *p)
+			   struct tls_policy *p)
 {
+	uint64_t of_details = 0;
+	for (size_t i = 0; i < p->failures_n; i++)
+		of_details += p->failures[i].sessions;
 	(void)count_summary(r, TLS_MEMBER_SUCCEEDED, m->at[TLS_MEMBER_SUCCEEDED],
 			    &p->succeeded);
 	if (!count_summary(r, TLS_MEMBER_FAILED, m->at[TLS_MEMBER_FAILED], &p->failed)) {
@@ -218,17 +219,16 @@ static void count_sessions(struct tls_reader *r, const struct members *m,
 static bool read_policy(struct tls_reader *r, const struct members *m,
 			struct tls_policy *p)
 {
-	uint64_t of_details = 0;
 	if (!tls_policy_word(r, m->at[TLS_MEMBER_TYPE], &p->type, &p->type_text) ||
 	    !tls_domain(r, TLS_MEMBER_DOMAIN, m->at[TLS_MEMBER_DOMAIN], &p->domain) ||
 	    !tls_texts(r, TLS_MEMBER_STRING, m->at[TLS_MEMBER_STRING], &p->strings,
 		       &p->strings_n) ||
 	    !tls_texts(r, TLS_MEMBER_MX, m->at[TLS_MEMBER_MX], &p->mx, &p->mx_n) ||
-	    !read_failures(r, m->at[TLS_MEMBER_DETAILS], p, &of_details))
+	    !read_failures(r, m->at[TLS_MEMBER_DETAILS], p))
 		return false;
 	if (p->domain.n == 0)
 		tls_note(r, REPAIR_POLICY_DOMAIN_MISSING, TLS_MEMBER_DOMAIN, p->domain);
-	count_sessions(r, m, of_details, p);
+	count_sessions(r, m, p);
 	p->extra = r->extras.at;
 	p->extra_n = r->extras.n;
 	buf_clear(&r->part);

@@ -123,12 +123,14 @@ static void test_numbers(void **state)
 	};
 	struct reading r;
 	struct buf b;
+	if (LIMIT_TLS_REPORT < LIMIT_MIB) {
+		print_message("skipped: with small caps the bytes end first\n");
+		skip();
+	}
 	reading_init(&r);
 	buf_init(&b, 1 << 20);
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
-		if ((limits[i].most + 100) * (strlen(limits[i].each) + 1) <
-		    LIMIT_TLS_REPORT)
-			check_limit(&r, &b, &limits[i]);
+		check_limit(&r, &b, &limits[i]);
 	reading_deinit(&r);
 	buf_deinit(&b);
 }
@@ -253,7 +255,7 @@ static void test_extras(void **state)
 	buf_add_str(&b, META "[],\"");
 	fill(&b, 'n', LIMIT_VALUE);
 	buf_add_str(&b, "\":[0");
-	for (size_t i = 0; i < 5000; i++)
+	for (size_t i = 0; i <= LIMIT_TLS_REPORT / LIMIT_VALUE; i++)
 		buf_add_str(&b, ",0");
 	buf_add_str(&b, "]}");
 	read_report(&r, buf_sv(&b));
