@@ -10,7 +10,7 @@
 /* The ids are read before anything is flipped: an iterator must not see its own writes.
  */
 bool adopt_count(struct scope *s, int64_t policy_domain, bool counted,
-		 uint64_t *out_reports, struct err *err)
+		 uint64_t *out_reports, uint64_t *out_sealed, struct err *err)
 {
 	struct book_report_filter f = { .domain_ids = &policy_domain,
 					.domain_n = 1,
@@ -24,8 +24,11 @@ bool adopt_count(struct scope *s, int64_t policy_domain, bool counted,
 	bool ok = it != NULL;
 	buf_init(&ids, SIZE_MAX / 2);
 	err->code = ERR_NONE;
+	*out_sealed = 0;
 	while (ok && book_report_next(it, a, &r, err)) {
-		if (r.counted != counted && r.superseded_by == 0)
+		bool flips = r.counted != counted && r.superseded_by == 0;
+		*out_sealed += flips && r.sealed;
+		if (flips && !r.sealed)
 			buf_add(&ids, &r.id, sizeof(r.id));
 		arena_reset(a);
 	}
@@ -47,11 +50,11 @@ static bool lift_refusals(struct scope *s, struct sv name, struct err *err)
 {
 	for (size_t i = 0; i < s->policy_n; i++) {
 		struct book_policy_domain *p = &s->policy[i];
-		uint64_t reports;
+		uint64_t reports, sealed;
 		if (!p->refused || s->owner[i] || !owner_covers(name, p->name))
 			continue;
 		if (!book_policy_domain_refuse(s->store, p->name, false, err) ||
-		    !adopt_count(s, p->id, true, &reports, err))
+		    !adopt_count(s, p->id, true, &reports, &sealed, err))
 			return false;
 	}
 	return true;

@@ -5,9 +5,10 @@
 #include "app/scope_int.h"
 
 /* Counts, or stops counting, all reports of one policy domain that are not superseded.
- * Within a transaction. */
+ * *out_sealed says how many stay as they are, for their details are gone. Within a
+ * transaction. */
 bool adopt_count(struct scope *s, int64_t policy_domain, bool counted,
-		 uint64_t *out_reports, struct err *err);
+		 uint64_t *out_reports, uint64_t *out_sealed, struct err *err);
 /* Enters `d` into the book, or takes a retired entry back, also that of another client,
  * which *out_before then names; counts again what was refused of the domains that it now
  * owns. Within a transaction. Sets *out_again, d->id. */

@@ -19,6 +19,11 @@ static void no_progress(void *ctx, uint64_t done, uint64_t all)
 	(void)all;
 }
 
+bool app_fsck_is_sound(const struct app_fsck *f)
+{
+	return !(f->differ | f->facets_differ | f->figures_differ | f->sealed_differ);
+}
+
 bool app_fsck(const struct app *app, const struct app_fsck_options *o,
 	      struct app_fsck *out, struct err *err)
 {
@@ -45,6 +50,7 @@ bool app_fsck(const struct app *app, const struct app_fsck_options *o,
 		.differ = r.differ,
 		.facets_differ = r.facets_differ,
 		.figures_differ = r.figures_differ,
+		.sealed_differ = r.sealed_differ,
 		.mended = ok && o->mend,
 	};
 	(void)snprintf(out->first, sizeof(out->first), "%s", r.first);

@@ -9,6 +9,8 @@ struct app_fsck {
 	uint64_t differ;                     /* (domain, day) whose roll-up differs */
 	uint64_t facets_differ;  /* rows whose outcome is judged otherwise today */
 	uint64_t figures_differ; /* reports whose figures are not those of their rows */
+	uint64_t sealed_differ;  /* domains whose old months are not those of their
+				    reports: mending leaves these */
 	bool mended;
 	char first[200]; /* the first difference in words, or "" */
 };
@@ -17,6 +19,8 @@ struct app_fsck_options {
 	void (*progress)(void *ctx, uint64_t done, uint64_t all); /* may be NULL */
 	void *ctx;
 };
+
+bool app_fsck_is_sound(const struct app_fsck *f);
 
 /* Rebuilds the roll-ups from the facts, compares, and mends where that is asked. */
 bool app_fsck(const struct app *app, const struct app_fsck_options *o,

@@ -3,6 +3,7 @@
 
 #include "app/owner.h"
 #include "base/arena.h"
+#include "base/date.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -159,6 +160,22 @@ bool app_report_next_row(struct app_report_view *v, struct app_row *out, struct 
 	return true;
 }
 
+static bool raw_is_gone(struct app_report_view *v, struct err *err)
+{
+	int64_t when;
+	char day[DATE_TEXT];
+	if (!book_raw_removed(v->scope.store, v->book.raw_id, &when, err))
+		return false;
+	if (when == 0)
+		return err_set(err, ERR_NO_INPUT,
+			       "what the report %s came in is not kept",
+			       v->detail.report.id);
+	return err_set(err, ERR_NO_INPUT,
+		       "what the report %s came in was removed by `postern retention` on "
+		       "%s",
+		       v->detail.report.id, date_format_day(date_day_of(when), day));
+}
+
 bool app_report_next_raw(struct app_report_view *v, struct sv *out, struct err *err)
 {
 	arena_reset(v->piece);
@@ -167,9 +184,7 @@ bool app_report_next_raw(struct app_report_view *v, struct sv *out, struct err *
 			   err))
 		return false;
 	if (out->n == 0 && v->raw_seq == 0)
-		return err_set(err, ERR_NO_INPUT,
-			       "what the report %s came in is not kept",
-			       v->detail.report.id);
+		return raw_is_gone(v, err);
 	v->raw_seq++;
 	return true;
 }

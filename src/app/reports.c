@@ -24,6 +24,7 @@ bool report_fill(struct store *s, const struct book_report *b, struct app_report
 		.complete = b->complete,
 		.counted = b->counted,
 		.superseded = b->superseded_by != 0,
+		.sealed = b->sealed,
 		.rows = b->rows,
 		.messages = b->messages,
 		.passed = b->passed,

@@ -15,6 +15,7 @@ struct app_report {
 	int64_t begin, end;
 	bool complete, counted;
 	bool superseded;
+	bool sealed; /* retention took its rows; its figures stay */
 	uint64_t rows, messages, passed;
 	int64_t first_day; /* its messages count on `days` days from here on */
 	uint32_t days;

@@ -56,7 +56,7 @@ static bool refuse(struct scope *s, struct app_refusal *out, struct err *err)
 	out->known = p != NULL;
 	out->already = p && p->refused;
 	return book_policy_domain_refuse(s->store, out->name, true, err) &&
-	       (!p || adopt_count(s, p->id, false, &out->reports, err));
+	       (!p || adopt_count(s, p->id, false, &out->reports, &out->sealed, err));
 }
 
 bool app_unassigned_refuse(const struct app *app, struct sv name, struct arena *a,

@@ -12,6 +12,7 @@ bool app_unassigned(const struct app *app, const struct app_filter *filter,
 struct app_refusal {
 	struct sv name;
 	uint64_t reports; /* that count no more */
+	uint64_t sealed;  /* that go on counting: only their months' totals are left */
 	bool known;       /* a report has named it, or it was refused before */
 	bool already;     /* it was refused before: nothing changed */
 };

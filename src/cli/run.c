@@ -343,10 +343,10 @@ bool run_fsck(struct cli *c, struct err *err)
 	progress_clear(&p);
 	if (!ok)
 		return false;
-	bool sound = f.differ == 0 && f.facets_differ == 0 && f.figures_differ == 0;
+	bool sound = app_fsck_is_sound(&f);
 	if (!c->quiet || !sound || c->out.form == OUT_JSON)
 		show_fsck(&c->out, &f);
-	if (!sound && !f.mended)
+	if (!sound && (!f.mended || f.sealed_differ))
 		c->status = ERR_INTERNAL;
 	return true;
 }

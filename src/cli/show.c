@@ -174,6 +174,7 @@ void show_refused(struct out *o, const struct app_refusal *r)
 	if (o->form == OUT_JSON) {
 		json_string(&j, "refused", r->name);
 		json_uint(&j, "reports", r->reports);
+		json_uint(&j, "sealed", r->sealed);
 		json_bool(&j, "known", r->known);
 		json_bool(&j, "already", r->already);
 		show_end(o, &j);
@@ -190,6 +191,12 @@ void show_refused(struct out *o, const struct app_refusal *r)
 		show_count(o, r->reports, "report counts", "reports count");
 		out_str(o, " no more, and later ones are not taken.");
 	}
+	if (r->sealed) {
+		out_str(o, " ");
+		show_count(o, r->sealed, "report goes", "reports go");
+		out_str(o, " on counting: of the months that retention sealed only the "
+			   "totals are left.");
+	}
 	out_str(o, " `postern domain add` takes this back.\n");
 	show_end(o, &j);
 }
@@ -197,7 +204,7 @@ void show_refused(struct out *o, const struct app_refusal *r)
 void show_fsck(struct out *o, const struct app_fsck *f)
 {
 	struct json j;
-	bool sound = f->differ == 0 && f->facets_differ == 0 && f->figures_differ == 0;
+	bool sound = app_fsck_is_sound(f);
 	show_begin(o, &j);
 	if (o->form == OUT_JSON) {
 		json_bool(&j, "sound", sound);
@@ -208,6 +215,7 @@ void show_fsck(struct out *o, const struct app_fsck *f)
 		json_uint(&j, "differ", f->differ);
 		json_uint(&j, "facets_differ", f->facets_differ);
 		json_uint(&j, "figures_differ", f->figures_differ);
+		json_uint(&j, "sealed_differ", f->sealed_differ);
 		json_str(&j, "first", f->first[0] ? f->first : NULL);
 		show_end(o, &j);
 		return;
@@ -228,6 +236,9 @@ void show_fsck(struct out *o, const struct app_fsck *f)
 	out_str(o, f->figures_differ == 1 ? " are not those of its rows.\nFirst: "
 					  : " are not those of their rows.\nFirst: ");
 	out_text(o, sv_from(f->first));
+	if (f->sealed_differ)
+		out_str(o, "\nTotals of sealed months cannot be made anew: restore a "
+			   "backup that is sound.");
 	out_str(o, f->mended ? "\nWhat differed was written anew.\n"
 			     : "\n`postern fsck --mend` writes anew what differs.\n");
 }

@@ -22,6 +22,7 @@ const struct grid_column show_report_columns[SHOW_REPORT_COLUMNS] = {
 	{ "complete", NULL, false, 0, 0 },
 	{ "counted", NULL, false, 0, 0 },
 	{ "superseded", NULL, false, 0, 0 },
+	{ "sealed", NULL, false, 0, 0 },
 	{ "rows", "ROWS", true, 1, TABLE_WHOLE },
 	{ "messages", "MESSAGES", true, 0, 0 },
 	{ "passed", NULL, true, 0, 0 },
@@ -48,6 +49,8 @@ const char *show_report_state(const struct app_report *r)
 		return "superseded";
 	if (!r->counted)
 		return "not counted";
+	if (r->sealed)
+		return "sealed";
 	return r->complete ? "" : "incomplete";
 }
 
@@ -67,6 +70,7 @@ void show_report_cells(struct grid *g, const struct out *o, const struct app_rep
 	grid_bool(g, r->complete);
 	grid_bool(g, r->counted);
 	grid_bool(g, r->superseded);
+	grid_bool(g, r->sealed);
 	grid_number(g, r->rows);
 	grid_number(g, r->messages);
 	grid_number(g, r->passed);

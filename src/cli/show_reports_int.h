@@ -6,7 +6,7 @@
 
 /* One report as the cells of a list; the same keys wherever a report is told. */
 enum {
-	SHOW_REPORT_COLUMNS = 22
+	SHOW_REPORT_COLUMNS = 23
 };
 extern const struct grid_column show_report_columns[SHOW_REPORT_COLUMNS];
 void show_report_cells(struct grid *g, const struct out *o, const struct app_report *r);

@@ -262,7 +262,7 @@ static void retired(struct out *o)
 
 static void refused(struct out *o)
 {
-	show_refused(o, &(struct app_refusal){ evil, 2, true, false });
+	show_refused(o, &(struct app_refusal){ evil, 2, 1, true, false });
 }
 
 static void fsck(struct out *o)

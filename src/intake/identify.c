@@ -42,12 +42,12 @@ static bool supersede(struct store *s, const struct book_report *loser, int64_t 
 
 /* Does `a` stand for `b` where both have one key? A complete report is only ever
  * superseded by nothing; between two incomplete ones that hold the same rows, the elder
- * stays. */
+ * stays. Of a sealed one the rows are gone, and nothing can be shown to hold them. */
 static bool stands_for(struct store *s, const struct book_report *a,
 		       const struct book_report *b, bool *out, struct err *err)
 {
 	*out = false;
-	if (b->complete || a->rows < b->rows)
+	if (b->complete || a->sealed || b->sealed || a->rows < b->rows)
 		return true;
 	return facts_contain(s, a->id, b->id, out, err);
 }

@@ -35,7 +35,8 @@ struct identify_content {
  * report supersedes each incomplete one whose whole rows it contains; an incomplete one
  * is superseded by a complete one that contains it, and of incomplete ones that contain
  * each other the largest counts. Whatever else shares the key counts too, and is a
- * conflict;
+ * conflict; so does
+ * one that shares its key with a sealed report, whose rows nobody can compare;
  * - else it is new.
  *
  * The order in which reports come does not change what counts in the end.

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "store/facts.h"
+#include "store/seal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -403,6 +404,47 @@ static void test_a_refused_domain(void **state)
 	assert_int_equal(grown.rows, 1);
 }
 
+/* Seals the one report of the present key. */
+static void seal(struct place *p)
+{
+	uint8_t sha[32] = { 0 };
+	const unsigned number = 1;
+	struct book_report r;
+	bool found;
+	memcpy(sha, &p->keys, sizeof(p->keys));
+	memcpy(sha + 8, &number, sizeof(number));
+	OK(p, book_report_by_sha(p->s, sha, p->a, &r, &found, &p->err));
+	assert_true(found);
+	const struct seal_report due = { .id = r.id,
+					 .domain_id = r.domain_id,
+					 .first_day = r.first_day,
+					 .days = r.days,
+					 .kind = r.kind,
+					 .counted = r.counted };
+	OK(p, seal_reports(p->s, &due, 1, &p->err));
+}
+
+/* Nobody can tell any more whether one holds the other's rows: both count, visibly. */
+static void test_beside_a_sealed_one(void **state)
+{
+	struct place *p = *state;
+	const struct sketch whole = { true, 2, { A, B } }, part = { false, 1, { A } },
+			    none = { false, 0, { A } };
+	const struct sketch *const pair[][2] = {
+		{ &part, &whole }, { &whole, &part }, { &whole, &none }, { &none, &whole }
+	};
+	for (size_t i = 0; i < sizeof(pair) / sizeof(*pair); i++) {
+		struct growth grown = { 0 };
+		p->keys++;
+		assert_int_equal(enter(p, pair[i][0], 1, &grown), STATUS_NEW);
+		seal(p);
+		assert_int_equal(enter(p, pair[i][0], 1, &grown), STATUS_DUPLICATE);
+		assert_int_equal(enter(p, pair[i][1], 2, &grown), STATUS_CONFLICT);
+		assert_int_equal(grown.rows, pair[i][0]->n + pair[i][1]->n);
+		assert_int_equal(total(p).rows, pair[i][0]->n + pair[i][1]->n);
+	}
+}
+
 int main(void)
 {
 #define IN_A_PLACE(t) cmocka_unit_test_setup_teardown(t, make_place, drop_place)
@@ -410,6 +452,7 @@ int main(void)
 		IN_A_PLACE(test_in_every_order),
 		IN_A_PLACE(test_in_random_orders),
 		IN_A_PLACE(test_a_refused_domain),
+		IN_A_PLACE(test_beside_a_sealed_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

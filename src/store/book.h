@@ -23,10 +23,11 @@ enum raw_codec {
 struct book_raw {
 	int64_t id;
 	uint8_t sha[32];
-	uint64_t size; /* bytes as they came */
-	uint8_t form;  /* enum unpack_form; the store does not look inside */
-	bool done;     /* its last member is in the book */
-	bool kept;     /* its bytes are here */
+	uint64_t size;   /* bytes as they came */
+	uint8_t form;    /* enum unpack_form; the store does not look inside */
+	bool done;       /* its last member is in the book */
+	bool kept;       /* its bytes are here */
+	int64_t removed; /* when retention took the bytes; 0: it did not */
 	int64_t arrived;
 	struct sv path; /* where it was first read from */
 };
@@ -44,6 +45,8 @@ bool book_raw_drop_pieces(struct store *s, int64_t raw_id, struct err *err);
 bool book_raw_done(struct store *s, int64_t raw_id, uint8_t form, bool kept,
 		   struct err *err);
 /* One stored piece, inflated to what came; *out_n is 0 past the last. */
+/* When retention took its bytes; 0: it did not. */
+bool book_raw_removed(struct store *s, int64_t raw_id, int64_t *out, struct err *err);
 bool book_raw_read(struct store *s, int64_t raw_id, uint32_t seq, struct arena *a,
 		   struct sv *out, struct err *err);
 
@@ -98,6 +101,7 @@ struct book_report {
 	int64_t begin, end;
 	bool complete;
 	bool counted;                    /* flipped by facts_count() only */
+	bool sealed;                     /* its details are gone: retention.h */
 	int64_t superseded_by;           /* 0: none */
 	uint64_t rows, messages, passed; /* of its whole rows */
 	int64_t first_day;               /* report_days() */

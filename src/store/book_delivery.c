@@ -74,6 +74,14 @@ static void read_delivery(sqlite3_stmt *st, struct arena *a, struct book_deliver
 				     .message_id = stmt_copy(st, 14, a),
 				     .subject = stmt_copy(st, 15, a),
 				     .date = stmt_copy(st, 16, a) };
+	if (d->kind != KIND_FAILURE)
+		return;
+	/* Of a sealed report blanks are left. */
+	struct sv *const text[] = { &d->member,       &d->reason,       &d->from,
+				    &d->dkim_domains, &d->auth_results, &d->message_id,
+				    &d->subject,      &d->date };
+	for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++)
+		*text[i] = sv_trim(*text[i]);
 }
 
 bool book_deliveries(struct store *s, int64_t raw_id, int64_t report, struct arena *a,

@@ -27,11 +27,11 @@ bool book_raw_remove_unused(struct store *s, int64_t raw, struct err *err);
 	"r.id, r.sha, r.kind, r.org, r.email, r.report_id, p.name, r.domain_id, " \
 	"r.begin_at, r.end_at, r.complete, r.counted, r.superseded_by, r.row_n, " \
 	"r.messages, r.passed, r.first_day, r.days, r.window_kind, r.arrived, r.raw, " \
-	"r.member, r.repair_n"
+	"r.member, r.repair_n, r.sealed"
 #define BOOK_REPORT_FROM \
 	" FROM book_report r JOIN book_policy_domain p ON p.id = r.domain_id "
 enum {
-	BOOK_REPORT_COLUMN_N = 23
+	BOOK_REPORT_COLUMN_N = 24
 };
 /* `full`: meta and repairs follow the other columns. */
 bool book_report_column(struct store *s, sqlite3_stmt *st, struct arena *a, bool full,

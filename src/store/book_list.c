@@ -302,8 +302,9 @@ bool book_holdings(struct store *s, const int64_t *domain_ids, size_t n, struct 
 		" d.raw = r.raw AND d.report > 0 AND d.report <> r.id) THEN 0 ELSE "
 		"(SELECT coalesce(sum(length(b.bytes)), 0) FROM book_raw_piece b "
 		" WHERE b.id BETWEEN r.raw << 20 AND (r.raw + 1 << 20) - 1) END "
-		"FROM book_report r INDEXED BY book_report_domain WHERE r.domain_id IN "
-		"(SELECT value FROM json_each(?1)) AND NOT EXISTS (SELECT 1 FROM "
+		"FROM book_report r INDEXED BY book_report_domain WHERE r.sealed = 0 "
+		"AND r.domain_id IN (SELECT value FROM json_each(?1)) AND NOT EXISTS "
+		"(SELECT 1 FROM "
 		"book_tls t WHERE r.kind = 2 AND t.report = r.id AND t.domain_id NOT IN "
 		"(SELECT value FROM json_each(?1))) ORDER BY r.arrived, r.id";
 	const struct book_report_filter f = { .domain_ids = domain_ids, .domain_n = n };
@@ -328,7 +329,7 @@ bool book_oldest_arrival(struct store *s, const int64_t *domain_ids, size_t n,
 {
 	static const char sql[] =
 		"SELECT coalesce(min(arrived), 9223372036854775807) FROM book_report "
-		"INDEXED BY book_report_domain WHERE domain_id IN "
+		"INDEXED BY book_report_domain WHERE sealed = 0 AND domain_id IN "
 		"(SELECT value FROM json_each(?1))";
 	struct buf ids;
 	book_ids(domain_ids, n, &ids);

@@ -58,8 +58,8 @@ bool book_raw_find(struct store *s, const uint8_t sha[32], struct arena *a,
 		   struct book_raw *out, bool *out_found, struct err *err)
 {
 	sqlite3_stmt *st = STMT_ASK(s, err,
-				    "SELECT id, size, form, done, kept, arrived, path "
-				    "FROM book_raw WHERE sha8 = ? AND sha = ?",
+				    "SELECT id, size, form, done, kept, arrived, path, "
+				    "removed FROM book_raw WHERE sha8 = ? AND sha = ?",
 				    a_int(book_sha8(sha)),
 				    a_blob((struct sv){ (const char *)sha, 32 }));
 	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
@@ -74,7 +74,8 @@ bool book_raw_find(struct store *s, const uint8_t sha[32], struct arena *a,
 				  .done = stmt_flag(st, 3),
 				  .kept = stmt_flag(st, 4),
 				  .arrived = stmt_i64(st, 5),
-				  .path = stmt_copy(st, 6, a) };
+				  .path = stmt_copy(st, 6, a),
+				  .removed = stmt_i64(st, 7) };
 	memcpy(out->sha, sha, 32);
 	stmt_reset(st);
 	return true;
@@ -195,6 +196,17 @@ bool book_raw_read(struct store *s, int64_t raw_id, uint32_t seq, struct arena *
 				     (long long)raw_id);
 	*out = (struct sv){ p, plain };
 	return true;
+}
+
+bool book_raw_removed(struct store *s, int64_t raw_id, int64_t *out, struct err *err)
+{
+	sqlite3_stmt *st = STMT_ASK(s, err, "SELECT removed FROM book_raw WHERE id = ?",
+				    a_int(raw_id));
+	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
+	*out = step == STMT_ROW ? stmt_i64(st, 0) : 0;
+	if (step == STMT_ROW)
+		stmt_reset(st);
+	return step != STMT_FAILED;
 }
 
 bool book_raw_drop_deliveries(struct store *s, int64_t raw, struct err *err)

@@ -17,6 +17,15 @@ enum {
 
 /* --- reading a row --- */
 
+/* Of a sealed failure report blanks are left where its texts were. */
+static void forget_failure(struct book_report *r)
+{
+	struct sv *const gone[] = { &r->org,    &r->email, &r->report_id,
+				    &r->member, &r->meta,  &r->repairs };
+	for (size_t i = 0; i < sizeof(gone) / sizeof(*gone); i++)
+		*gone[i] = SV("");
+}
+
 bool book_report_column(struct store *s, sqlite3_stmt *st, struct arena *a, bool full,
 			struct book_report *out, struct err *err)
 {
@@ -45,11 +54,14 @@ bool book_report_column(struct store *s, sqlite3_stmt *st, struct arena *a, bool
 		.raw_id = stmt_i64(st, 20),
 		.member = stmt_copy(st, 21, a),
 		.repair_n = stmt_u64(st, 22),
+		.sealed = stmt_flag(st, 23),
 	};
 	if (full) {
 		out->meta = stmt_copy(st, BOOK_REPORT_COLUMN_N, a);
 		out->repairs = stmt_copy(st, BOOK_REPORT_COLUMN_N + 1, a);
 	}
+	if (out->sealed && out->kind == KIND_FAILURE)
+		forget_failure(out);
 	return book_sha_column(st, 1, out->sha) ||
 	       store_damaged(s, err, "report %lld has no SHA-256", (long long)out->id);
 }

@@ -106,7 +106,8 @@ bool book_tls_by_domain(struct store *s, const struct book_tls_query *q, struct 
 bool book_tls_reporters(struct store *s, const struct book_tls_query *q, struct arena *a,
 			struct book_reporter **out, size_t *out_n, struct err *err);
 
-/* Reports whose figures are not what their lines add up to. */
+/* Reports whose figures are not what their lines add up to, sealed ones that have some.
+ */
 bool book_tls_check(struct store *s, uint64_t *out_differ, struct err *err);
 
 #endif

@@ -488,17 +488,18 @@ bool facts_feed(struct store *s, int64_t report, const struct rollup_place *at,
 
 /* --- counting --- */
 
-/* *out_facts: it is of the kind that has facts. */
+/* *out_facts: it is of the kind that has facts; *out_sealed: it had them. */
 static bool read_place(struct store *s, int64_t report, struct rollup_place *at,
-		       bool *counted, bool *out_facts, struct err *err)
+		       bool *counted, bool *out_facts, bool *out_sealed, struct err *err)
 {
 	*counted = false;
 	*out_facts = true;
+	*out_sealed = false;
 	if (book_memo_place(s, report, at))
 		return true;
 	sqlite3_stmt *st = STMT_ASK(s, err,
-				    "SELECT counted, domain_id, first_day, days, kind "
-				    "FROM book_report WHERE id = ?",
+				    "SELECT counted, domain_id, first_day, days, kind, "
+				    "sealed FROM book_report WHERE id = ?",
 				    a_int(report));
 	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
 	if (step == STMT_END)
@@ -512,6 +513,7 @@ static bool read_place(struct store *s, int64_t report, struct rollup_place *at,
 	uint64_t days = stmt_u64(st, 3);
 	at->days = days <= ROLLUP_DAYS_MAX ? (uint32_t)days : 0;
 	*out_facts = stmt_i64(st, 4) == KIND_AGGREGATE;
+	*out_sealed = stmt_flag(st, 5);
 	stmt_reset(st);
 	return true;
 }
@@ -520,10 +522,11 @@ bool facts_count(struct store *s, int64_t report, bool counted, struct err *err)
 {
 	struct rollup_place at = { 0 };
 	struct rollup *r = s->facts->roll;
-	bool is = false, has_facts = false;
-	if (!store_in_tx(s, err) || !read_place(s, report, &at, &is, &has_facts, err))
+	bool is = false, has_facts = false, sealed = false;
+	if (!store_in_tx(s, err) ||
+	    !read_place(s, report, &at, &is, &has_facts, &sealed, err))
 		return false;
-	if (is == counted)
+	if (is == counted || sealed)
 		return true;
 	at.add = counted;
 	book_memo_place_is(s, 0, NULL);

@@ -38,7 +38,8 @@ void facts_put_drop(struct store *s);
 
 /* THE switch: sets a report's `counted` bit and adds or subtracts its facts in the
  * roll-ups, in the same transaction. Setting what is set does nothing. Reports of other
- * kinds than aggregate have no facts: only the bit is set. */
+ * kinds than aggregate have no facts: only the bit is set. A sealed report (retention.h)
+ * stays as it is: what it counts, or does not, can no longer be told from its rows. */
 bool facts_count(struct store *s, int64_t report, bool counted, struct err *err);
 
 /* Do `big`'s facts contain all of `small`'s, as multisets of (source, facet, messages)?
@@ -133,6 +134,8 @@ struct facts_check_result {
 	uint64_t facets_differ;  /* `passed` is not what it is today */
 	uint64_t figures_differ; /* a report's rows/messages/passed is not that of its
 				    facts */
+	uint64_t sealed_differ;  /* domains whose sealed months are not the sums of
+				    their reports; mending leaves these */
 	char first[200];         /* the first difference in words, or empty */
 };
 /* Rebuilds roll-ups and totals from the facts of counted reports, compares, runs

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/date.h"
 #include "store/book_int.h"
+#include "store/book_month.h"
 #include "store/facts_int.h"
 #include "store/stmt.h"
 
@@ -147,21 +148,33 @@ static bool check_facets(struct check *c, struct err *err)
 	return id == 0 && err->code == ERR_NONE;
 }
 
-/* Pieces whose report is gone would become another report's. */
+/* Pieces whose report is gone would become another report's; those of a sealed one would
+ * be there for nothing. */
 static bool check_pieces(struct check *c, struct err *err)
 {
 #define LOST_PIECES \
 	" FROM facts_piece WHERE NOT EXISTS (SELECT 1 FROM book_report r WHERE " \
-	"r.id = facts_piece.id >> 20)"
+	"r.id = facts_piece.id >> 20 AND r.sealed = 0)"
 	int64_t lost;
 	if (!store_int(c->s, "SELECT count(*)" LOST_PIECES, &lost, err))
 		return false;
 	if (lost == 0)
 		return true;
 	c->out->figures_differ += (uint64_t)lost;
-	say(c, "facts are there of a report that is not");
+	say(c, "facts are there of a report that is not, or has none any more");
 	return !c->o->mend || stmt_run(c->s, "DELETE" LOST_PIECES, NULL, 0, err);
 #undef LOST_PIECES
+}
+
+/* Nothing can mend these: what they were made of is gone. */
+static bool check_sealed(struct check *c, struct err *err)
+{
+	if (!book_month_check(c->s, &c->out->sealed_differ, err))
+		return false;
+	if (c->out->sealed_differ)
+		say(c, "the totals of months whose details are gone are not those of "
+		       "their reports");
+	return true;
 }
 
 /* --- building anew --- */
@@ -206,12 +219,34 @@ static bool rebuild_report(struct check *c, sqlite3_stmt *st, struct err *err)
 	return check_figures(c, st, &f, err);
 }
 
+/* Months whose reports are sealed hold their sums on top of what their days make. */
+static bool add_sealed(struct check *c, struct err *err)
+{
+	struct arena *a = arena_new();
+	const struct book_month_query q = { .kind = KIND_AGGREGATE,
+					    .domains = &c->domain,
+					    .domain_n = 1,
+					    .month_from = INT64_MIN,
+					    .month_to = INT64_MAX };
+	struct book_month *m;
+	size_t n;
+	bool ok = book_months(c->s, &q, a, &m, &n, err);
+	for (size_t i = 0; ok && i < n; i++) {
+		const struct rollup_sums sums = { m[i].reports, m[i].rows,
+						  m[i].row_passed, m[i].messages,
+						  m[i].passed };
+		ok = rollup_add_month(c->s, c->roll, c->domain, m[i].month, &sums, err);
+	}
+	arena_free(&a);
+	return ok;
+}
+
 static bool rebuild(struct check *c, struct err *err)
 {
 	static const char sql[] =
 		"SELECT id, counted, first_day, days, row_n, messages, passed "
 		"FROM book_report INDEXED BY book_report_domain WHERE domain_id = ? "
-		"AND kind = 1 ORDER BY first_day";
+		"AND kind = 1 AND sealed = 0 ORDER BY first_day";
 	const struct stmt_arg domain = a_int(c->domain);
 	sqlite3_stmt *st = stmt_open(c->s, sql, err);
 	enum stmt_step step = STMT_FAILED;
@@ -219,7 +254,8 @@ static bool rebuild(struct check *c, struct err *err)
 	while (ok && (step = stmt_step(c->s, st, err)) == STMT_ROW)
 		ok = rebuild_report(c, st, err);
 	stmt_close(&st);
-	return ok && step == STMT_END && rollup_flush(c->s, c->roll, err);
+	return ok && step == STMT_END && rollup_flush(c->s, c->roll, err) &&
+	       add_sealed(c, err);
 }
 
 /* --- comparing --- */
@@ -475,10 +511,11 @@ static bool check_all(struct check *c, struct err *err)
 	size_t n;
 	if (!check_file(c, err) || !begin(c, err))
 		return false;
-	bool ok = check_facets(c, err) && check_pieces(c, err);
+	bool ok = check_facets(c, err) && check_pieces(c, err) && check_sealed(c, err);
 	if (!end(c, ok, err) ||
-	    !store_int(c->s, "SELECT count(*) FROM book_report WHERE kind = 1", &reports,
-		       err))
+	    !store_int(c->s,
+		       "SELECT count(*) FROM book_report WHERE kind = 1 AND sealed = 0",
+		       &reports, err))
 		return false;
 	c->reports_all = (uint64_t)reports;
 	struct arena *a = arena_new();

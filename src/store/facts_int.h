@@ -54,6 +54,16 @@ void facts_mirror_clear(struct facts *f);
 /* The pieces of a report, when it goes. */
 bool facts_remove(struct store *s, int64_t report, struct err *err);
 
+/* Takes reports out of the roll-ups and drops their pieces, but leaves what they made of
+ * their months: in facts_month, and in book_month (book_month.h) for good. The caller
+ * marks them as sealed; until the commit nothing else may be counted. */
+struct facts_sealed {
+	int64_t report, domain, first_day;
+	uint32_t days;
+	bool counted;
+};
+bool facts_seal(struct store *s, const struct facts_sealed *f, size_t n, struct err *err);
+
 /* Feeds a report's rows to a roll-up; `r` and `out` may be NULL. */
 struct facts_figures {
 	uint64_t rows, messages, passed;

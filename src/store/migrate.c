@@ -138,8 +138,23 @@ static const char schema_2_tls[] =
 	"  information TEXT NOT NULL, reason TEXT NOT NULL,"
 	"  PRIMARY KEY (report, seq, number)) STRICT, WITHOUT ROWID;";
 
+/* What retention leaves of the reports whose details it removed. A report that is
+ * `sealed` has no facts any more: where it counts, its sums are in book_month for good
+ * (kind 1, and in facts_month with them), for each month as the roll-up had them.
+ * `removed` is when the bytes of a raw went, 0 where they did not. */
+static const char schema_2_retention[] =
+	"ALTER TABLE book_report ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE book_raw ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE book_month ("
+	"  domain_id INTEGER NOT NULL REFERENCES book_policy_domain(id),"
+	"  kind INTEGER NOT NULL, month INTEGER NOT NULL,"
+	"  reports INTEGER NOT NULL, row_n INTEGER NOT NULL,"
+	"  row_passed INTEGER NOT NULL, messages INTEGER NOT NULL,"
+	"  passed INTEGER NOT NULL,"
+	"  PRIMARY KEY (domain_id, kind, month)) STRICT, WITHOUT ROWID;";
+
 static const char *const schema_1_all[] = { schema_1, NULL };
-static const char *const schema_2_all[] = { schema_2_tls, NULL };
+static const char *const schema_2_all[] = { schema_2_tls, schema_2_retention, NULL };
 
 static const struct migration {
 	int schema;

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/date.h"
+#include "store/book_month.h"
 #include "store/stmt.h"
 
 #include <stdlib.h>
@@ -87,6 +88,7 @@ struct rollup {
 	/* of the month being summed */
 	int64_t month_domain, month;
 	struct rollup_sums month_sums;
+	bool sealing;
 };
 
 struct rollup *rollup_new(enum rollup_target target)
@@ -229,6 +231,7 @@ void rollup_undo(struct rollup *r)
 void rollup_forget(struct rollup *r)
 {
 	r->n = 0;
+	r->sealing = false;
 	unmark(r);
 }
 
@@ -365,12 +368,39 @@ static bool change_sums(struct store *s, const struct roll_sql *sql, int which,
 	return run_sums(s, sql->put[which], domain, at, &v, err);
 }
 
+/* The complement of what was taken from the month's days. */
+static bool seal_month(struct store *s, const struct rollup *r, struct err *err)
+{
+	const struct rollup_sums *v = &r->month_sums;
+	const struct book_month m = { .domain_id = r->month_domain,
+				      .month = r->month,
+				      .kind = KIND_AGGREGATE,
+				      .reports = -v->reports,
+				      .rows = -v->rows,
+				      .row_passed = -v->row_passed,
+				      .messages = -v->messages,
+				      .passed = -v->passed };
+	return sums_none(v) || book_month_add(s, &m, err);
+}
+
 static bool close_month(struct store *s, struct rollup *r, struct err *err)
 {
-	bool ok = change_sums(s, r->sql, 1, r->month_domain, r->month, &r->month_sums,
-			      err);
+	bool ok = r->sealing ? seal_month(s, r, err)
+			     : change_sums(s, r->sql, 1, r->month_domain, r->month,
+					   &r->month_sums, err);
 	r->month_sums = (struct rollup_sums){ 0 };
 	return ok;
+}
+
+bool rollup_add_month(struct store *s, struct rollup *r, int64_t domain, int64_t month,
+		      const struct rollup_sums *sums, struct err *err)
+{
+	return change_sums(s, r->sql, 1, domain, month, sums, err);
+}
+
+void rollup_set_sealing(struct rollup *r, bool on)
+{
+	r->sealing = on;
 }
 
 static bool add_month(struct store *s, struct rollup *r, uint64_t group,

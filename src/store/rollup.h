@@ -46,6 +46,13 @@ bool rollup_add_report(struct store *s, struct rollup *r, const struct rollup_pl
 bool rollup_add_row(struct store *s, struct rollup *r, const struct rollup_place *at,
 		    uint64_t k, const struct codec_entry *row, struct err *err);
 
+/* Adds to a month what no day holds. */
+bool rollup_add_month(struct store *s, struct rollup *r, int64_t domain, int64_t month,
+		      const struct rollup_sums *sums, struct err *err);
+/* While it seals, what is taken away from a month's days stays in its sums, and goes to
+ * book_month too. Switched where nothing is held. */
+void rollup_set_sealing(struct rollup *r, bool on);
+
 /* Merges all that is held. What came before a savepoint is kept beside it, and is held
  * again where the savepoint is undone. */
 bool rollup_flush(struct store *s, struct rollup *r, struct err *err);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/date.h"
+#include "store/seal.h"
 #include "store/store_test.h"
 
 /*
@@ -20,7 +22,7 @@ struct model_row {
 };
 
 struct model_report {
-	bool there, counted;
+	bool there, counted, sealed;
 	unsigned domain, row_n;
 	int64_t id, day;
 	uint32_t days;
@@ -58,6 +60,17 @@ static uint64_t share(uint64_t messages, unsigned k, uint32_t n, uint32_t i)
 	return got;
 }
 
+/* Of a sealed report only whole months are known, and no source. */
+static bool is_known(const struct model_report *p, int64_t day, int64_t source,
+		     int64_t from, int64_t to)
+{
+	int64_t month = date_month_of(day);
+	if (!p->sealed)
+		return true;
+	return source < 0 && (from == INT64_MIN || date_month_of(from - 1) != month) &&
+	       (to == INT64_MAX || date_month_of(to + 1) != month);
+}
+
 /* Sums of one domain (DOMAINS: all), one source (-1: all), over a range of days. */
 static struct facts_sum model_sum(const struct model *m, unsigned domain, int64_t source,
 				  int64_t from, int64_t to)
@@ -72,7 +85,8 @@ static struct facts_sum model_sum(const struct model *m, unsigned domain, int64_
 			uint32_t i = k % p->days;
 			uint64_t n = share(row->messages, k / p->days, p->days, i);
 			if (p->day + i < from || p->day + i > to ||
-			    (source >= 0 && row->source != source))
+			    (source >= 0 && row->source != source) ||
+			    !is_known(p, p->day + i, source, from, to))
 				continue;
 			sum.rows += i == 0;
 			sum.messages += n;
@@ -182,17 +196,44 @@ static void flip(struct world *w)
 	struct model_report *p = &w->now.report[pick(w, REPORTS)];
 	if (!p->there)
 		return;
-	p->counted = pick(w, 2);
-	OK(f, facts_count(f->s, p->id, p->counted, &f->err));
+	bool counted = pick(w, 2);
+	OK(f, facts_count(f->s, p->id, counted, &f->err));
+	p->counted = p->sealed ? p->counted : counted;
 	if (p->counted || pick(w, 2))
 		return;
 	OK(f, book_report_remove(f->s, p->id, &f->err));
 	p->there = false;
 }
 
+/* A few at once, as they come. */
+static void seal(struct world *w)
+{
+	struct fixture *f = w->f;
+	struct seal_report r[4] = { 0 };
+	size_t n = 0;
+	for (unsigned at = pick(w, REPORTS); at < REPORTS && n < 1 + pick(w, 4); at++) {
+		struct model_report *p = &w->now.report[at];
+		struct book_report b;
+		if (!p->there || p->sealed)
+			continue;
+		OK(f, book_report_by_id(f->s, p->id, f->a, &b, &f->err));
+		assert_int_equal(b.counted, p->counted);
+		r[n++] = (struct seal_report){ .id = b.id,
+					       .domain_id = b.domain_id,
+					       .first_day = b.first_day,
+					       .days = b.days,
+					       .kind = b.kind,
+					       .counted = b.counted };
+		p->sealed = true;
+	}
+	OK(f, seal_reports(f->s, r, n, &f->err));
+}
+
 static void change(struct world *w)
 {
-	if (pick(w, 3))
+	if (!w->in_savepoint && pick(w, 20) == 0)
+		seal(w);
+	else if (pick(w, 3))
 		enter(w);
 	else
 		flip(w);

@@ -365,7 +365,9 @@ static bool settle_file(struct store *s, enum store_file file, struct err *err)
 				  err);
 	return use_wal(s, err) &&
 	       store_exec(s,
-			  "PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; "
+			  /* Debian's SQLite has secure_delete on anyhow. */
+			  "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; "
+			  "PRAGMA cache_size=-16384; "
 			  "PRAGMA wal_autocheckpoint=10000; "
 			  "PRAGMA journal_size_limit=67108864",
 			  err);
