@@ -5,15 +5,21 @@
 #include "arf/arf.h"
 #include "msg/header.h"
 
+enum {
+	READING_MAIL,     /* the header of the report's mail */
+	READING_FEEDBACK, /* the feedback part, or the sentences */
+	READING_SAMPLE,   /* the header of the mail reported */
+	READING_TEXTS
+};
+
 /* A report on its way to being read. */
 struct reading {
 	struct arena *a;
 	struct arf_report *r;
-	struct buf line; /* a value, unfolded */
-	/* Where addresses stand: the header of the report's mail, the feedback part, the
-	 * header of the mail reported. */
-	struct sv texts[3];
-	struct sv results_from; /* header.from of a DMARC result */
+	struct buf line;                /* a value, unfolded */
+	struct sv texts[READING_TEXTS]; /* where addresses stand */
+	unsigned looks;                 /* how often they were looked through */
+	struct sv results_from;         /* header.from of a DMARC result */
 };
 
 /* Says that something was mended; `where` is a field's name and lives for ever. */
@@ -55,6 +61,8 @@ struct sv name_selector(struct reading *rd, struct sv text, const char *where);
 /* value.c: single values. */
 
 void value_source(struct reading *rd, struct sv text, const char *where);
+/* A mail's date as the time of arrival; false where it is none. */
+bool value_time(struct reading *rd, struct sv text);
 void value_arrival(struct reading *rd, struct sv text, const char *where);
 
 /* fields.c: the feedback part. */

@@ -138,4 +138,135 @@ static inline void check_codec(const struct arf_report *r)
 	buf_deinit(&two);
 }
 
+#define MAIL_OF(type, parts) \
+	"From: Reports <ruf-sender@receiver.example>\n" \
+	"To: <failures@customer.example>\n" \
+	"Date: Tue, 6 Oct 2026 10:00:05 +0000\n" \
+	"Subject: FW: something\n" \
+	"MIME-Version: 1.0\n" \
+	"Content-Type: " type "; boundary=b\n" \
+	"\n" \
+	"--b\n" \
+	"Content-Type: text/plain\n" \
+	"\n" \
+	"This is an authentication failure report.\n" parts "--b--\n"
+#define MAIL(parts) MAIL_OF("multipart/report; report-type=feedback-report", parts)
+#define PART(type, text) "--b\nContent-Type: " type "\n\n" text "\n"
+#define FEEDBACK(fields) PART("message/feedback-report", fields)
+#define SAMPLE(fields) PART("message/rfc822", fields "\n\nDear all,\n")
+#define FROM "From: Jane <jane.doe@shop.example>\nSubject: hello\n"
+
+/* What each report must say, so that a case shows only what it is about. */
+#define MUST \
+	"Feedback-Type: auth-failure\n" \
+	"User-Agent: OpenDMARC-Filter/1.4.2\n" \
+	"Version: 1\n" \
+	"Source-IP: 192.0.2.7\n" \
+	"Arrival-Date: Tue, 6 Oct 2026 09:59:00 +0000\n"
+#define ABOUT \
+	"Auth-Failure: dmarc\n" \
+	"Authentication-Results: mx.receiver.example; dmarc=fail " \
+	"header.from=shop.example\n" \
+	"Reported-Domain: shop.example\n"
+#define REPORTER "reporter receiver.example\n"
+#define CAME "source 192.0.2.7\narrival 2026-10-06T09:59:00Z\n"
+#define AGENT "agent OpenDMARC-Filter\nversion 1.4.2\n"
+#define PLAIN_TOP \
+	"type auth-failure\nauth dmarc\ndomain shop.example\nreported shop.example\n"
+#define PLAIN_END REPORTER CAME AGENT "dmarc=fail shop.example\n"
+#define PLAIN PLAIN_TOP "from shop.example\n" PLAIN_END
+
+#define EXIM(lines) \
+	"From: no-reply@gate.example.net\nDate: Tue, 6 Oct 2026 10:00:05 +0000\n" \
+	"Content-Type: text/plain\n\n" \
+	"A message claiming to be from you has failed the published DMARC\n" \
+	"policy for your domain.\n\n" lines \
+	"\n------ This is a copy of the headers that were received before the error " \
+	"was detected.\n\n"
+struct row {
+	const char *name, *mail, *report, *repairs;
+};
+
+struct outcome {
+	struct arena *arena;
+	struct arf_report report;
+	struct buf text, repairs;
+};
+
+static inline void read_mail(struct outcome *o, const char *name, const char *mail)
+{
+	char reason[LIMIT_REASON + 1];
+	o->arena = arena_new();
+	buf_init(&o->text, 1 << 20);
+	buf_init(&o->repairs, 1 << 20);
+	if (!arf_read(sv_from(mail), o->arena, &o->report, reason))
+		fail_msg("%s: %s", name, reason);
+	show_report(&o->text, &o->report);
+	show_repairs(&o->repairs, &o->report);
+	check_codec(&o->report);
+}
+
+static inline void forget(struct outcome *o)
+{
+	buf_deinit(&o->text);
+	buf_deinit(&o->repairs);
+	arena_free(&o->arena);
+}
+
+static inline bool has_line(struct sv text, struct sv want)
+{
+	struct sv line;
+	while (sv_take_line(&text, &line))
+		if (sv_eq(line, want))
+			return true;
+	return false;
+}
+
+static inline void add_missing(struct buf *out, char sign, struct sv text,
+			       struct sv there)
+{
+	struct sv line;
+	while (sv_take_line(&text, &line))
+		if (!has_line(there, line))
+			buf_addf(out, "%c%.*s\n", sign, SV_ARG(line));
+}
+
+static inline bool same_lines(struct sv a, struct sv b)
+{
+	struct sv line, rest = a;
+	while (sv_take_line(&rest, &line))
+		if (!has_line(b, line))
+			return false;
+	return a.n == b.n;
+}
+
+static inline void check(const char *name, const char *what, const char *got,
+			 const char *want)
+{
+	if (!same_lines(sv_from(got), sv_from(want)))
+		fail_msg("%s, %s:\n%s\n-- but should be:\n%s", name, what, got, want);
+}
+
+static inline void check_difference(const struct row *row)
+{
+	struct outcome o;
+	struct buf diff;
+	buf_init(&diff, 1 << 20);
+	read_mail(&o, row->name, row->mail);
+	add_missing(&diff, '+', buf_sv(&o.text), SV(PLAIN));
+	add_missing(&diff, '-', SV(PLAIN), buf_sv(&o.text));
+	check(row->name, "report", buf_str(&diff), row->report);
+	check(row->name, "repairs", buf_str(&o.repairs), row->repairs);
+	buf_deinit(&diff);
+	forget(&o);
+}
+
+#define TEST_OF(table) \
+	static void test_##table(void **state) \
+	{ \
+		(void)state; \
+		for (size_t i = 0; i < sizeof(table) / sizeof(*(table)); i++) \
+			check_difference(&(table)[i]); \
+	}
+
 #endif

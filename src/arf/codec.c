@@ -15,8 +15,6 @@ enum {
 	FLAG_ARRIVAL = 4
 };
 
-#define ARRIVAL_MAX INT64_C(253402300799) /* the end of the year 9999 */
-
 enum name_kind {
 	NAME_DOMAIN,
 	NAME_SELECTOR,
@@ -131,7 +129,7 @@ static bool are_good(const struct numbers *n)
 	       is_word(ARF_TABLE_AGENT, n->agent) && n->auth_failures < 2U << auths &&
 	       (n->auth_failures & 1) == 0 && n->alignment < 8 &&
 	       n->spf_aligned <= ARF_YES && n->dkim_aligned <= ARF_YES &&
-	       n->arrival <= (n->flags & FLAG_ARRIVAL ? (uint64_t)ARRIVAL_MAX : 0) &&
+	       n->arrival <= (n->flags & FLAG_ARRIVAL ? (uint64_t)ARF_ARRIVAL_MAX : 0) &&
 	       n->incidents >= 1 && n->incidents <= LIMIT_MESSAGES &&
 	       n->repairs <= UINT32_MAX &&
 	       (n->source == ADDR_NONE || n->source == ADDR_V4 || n->source == ADDR_V6);

@@ -130,22 +130,30 @@ static void take_agent(struct reading *rd, struct sv value, const char *name)
 		rd->r->agent_version = name_version(rd, version);
 }
 
-static void take_reported(struct reading *rd, struct sv value, const char *name)
+static void add_reported(struct reading *rd, struct sv domain, const char *name)
 {
 	struct arf_report *r = rd->r;
-	struct sv word;
-	while (next_word(&value, &word)) {
-		struct sv domain = name_domain(rd, word, name);
-		size_t i = 0;
-		while (i < r->reported_n && !sv_eq(domain, r->reported[i]))
-			i++;
-		if (domain.n == 0 || i < r->reported_n)
-			continue;
-		if (r->reported_n == ARF_REPORTED_MAX)
-			reading_note(rd, REPAIR_FAILURE_MORE, name);
-		else
-			r->reported[r->reported_n++] = domain;
+	for (size_t i = 0; i < r->reported_n; i++)
+		if (sv_eq(domain, r->reported[i]))
+			return;
+	if (r->reported_n == ARF_REPORTED_MAX)
+		reading_note(rd, REPAIR_FAILURE_MORE, name);
+	else
+		r->reported[r->reported_n++] = domain;
+}
+
+/* A list, whose words are all domains: what has other words is a sentence. */
+static void take_reported(struct reading *rd, struct sv value, const char *name)
+{
+	struct sv word, domains[ARF_REPORTED_MAX + 1];
+	size_t n = 0;
+	while (n <= ARF_REPORTED_MAX && next_word(&value, &word)) {
+		domains[n] = name_domain(rd, word, name);
+		if (domains[n++].n == 0)
+			return;
 	}
+	for (size_t i = 0; i < n; i++)
+		add_reported(rd, domains[i], name);
 }
 
 static void take_results(struct reading *rd, struct sv value, const char *name)
@@ -253,14 +261,23 @@ static bool next_field(struct sv *rest, struct header_field *out)
 	return false;
 }
 
+/* Does a report without a type say that something failed? */
+static bool is_of_auth(const struct arf_report *r, const bool seen[RULES])
+{
+	for (size_t i = 0; i < RULES; i++)
+		if (seen[i] && (rules[i].flags & OF_AUTH))
+			return true;
+	for (size_t i = 0; i < r->result_n; i++)
+		if (r->result[i].result != ARF_PASS)
+			return true;
+	return false;
+}
+
 static void finish(struct reading *rd, const bool seen[RULES])
 {
-	bool of_auth = false;
-	for (size_t i = 0; i < RULES; i++)
-		of_auth = of_auth || (seen[i] && (rules[i].flags & OF_AUTH));
 	if (rd->r->feedback == 0) {
-		rd->r->feedback = of_auth ? ARF_FEEDBACK_AUTH_FAILURE
-					  : ARF_FEEDBACK_OTHER;
+		rd->r->feedback = is_of_auth(rd->r, seen) ? ARF_FEEDBACK_AUTH_FAILURE
+							  : ARF_FEEDBACK_OTHER;
 		reading_note(rd, REPAIR_FAILURE_TYPE_MISSING, rules[0].name);
 	}
 	bool is_auth = rd->r->feedback == ARF_FEEDBACK_AUTH_FAILURE;

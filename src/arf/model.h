@@ -27,6 +27,8 @@ enum {
 	ARF_ENCODED_MAX = 16 * 1024,
 };
 
+#define ARF_ARRIVAL_MAX INT64_C(253402300799) /* the end of the year 9999 */
+
 /* What Identity-Alignment lists, as bits; 0: it was not there. RFC 7489 lists the
  * methods that gave an aligned identifier, RFC 9991 those that did not: see
  * arf_outcome(). */

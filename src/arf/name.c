@@ -5,7 +5,8 @@
 #include <string.h>
 
 enum {
-	LABEL_MAX = 63
+	LABEL_MAX = 63,
+	LOOKS_MAX = 200
 };
 
 static bool is_label(struct sv s)
@@ -102,36 +103,99 @@ static struct sv bare(struct sv s)
 	return s;
 }
 
-struct sv name_domain(struct reading *rd, struct sv text, const char *where)
+static bool is_in_local_part(char c)
 {
-	text = bare(text);
-	const char *at = text.n ? memrchr(text.p, '@', text.n) : NULL;
-	struct sv s = text;
+	return ascii_is_alnum(c) || (uint8_t)c >= 0x80 ||
+	       (c && strchr("!#$%&*.^_`{|}~-+", c));
+}
+
+/* Where a name stands in a text: before an @, behind one. */
+struct uses {
+	bool as_local_part, as_domain;
+};
+
+/* Looks at each @: at the local part before it, also without what RFC 5233 appends to
+ * it, and at the domain behind it. */
+static void look_for(struct sv name, struct sv text, struct uses *out)
+{
+	text = sv_sub(text, 0, LIMIT_HEADER);
+	for (size_t at = 0; (at += sv_chr(sv_sub(text, at, text.n), '@')) < text.n;
+	     at++) {
+		size_t begin = at;
+		while (begin && is_in_local_part(text.p[begin - 1]))
+			begin--;
+		struct sv local = sv_sub(text, begin, at - begin);
+		if (sv_has_prefix_fold(local, name) &&
+		    (local.n == name.n || local.p[name.n] == '+'))
+			out->as_local_part = true;
+		if (sv_has_prefix_fold(sv_sub(text, at + 1, text.n), name))
+			out->as_domain = true;
+	}
+}
+
+/* Looking costs time, so that a hostile report gets no more of it than any other. */
+static struct uses uses_of(struct reading *rd, struct sv name, size_t first_text)
+{
+	struct uses uses = { .as_local_part = false };
+	if (rd->looks == LOOKS_MAX)
+		return (struct uses){ .as_local_part = true };
+	rd->looks++;
+	for (size_t i = first_text; i < READING_TEXTS; i++)
+		look_for(name, rd->texts[i], &uses);
+	return uses;
+}
+
+/* Is a text with a domain's form the local part of an address in what is reported? The
+ * report's own mail does not count: domains are local parts of addresses that take
+ * reports. */
+static bool is_somebody(struct reading *rd, struct sv name)
+{
+	struct uses uses = uses_of(rd, name, READING_FEEDBACK);
+	return uses.as_local_part && !uses.as_domain;
+}
+
+/* Takes the domain of an address; false where there is no @. */
+static bool take_address(struct sv *text)
+{
+	const char *at = text->n ? memrchr(text->p, '@', text->n) : NULL;
 	if (at)
-		s = sv_sub(text, (size_t)(at - text.p) + 1, text.n);
+		sv_take(text, (size_t)(at - text->p) + 1);
+	return at;
+}
+
+static struct sv read_domain(struct reading *rd, struct sv s, bool behind_at,
+			     const char *where)
+{
 	bool dot = s.n && s.p[s.n - 1] == '.';
+	bool any = s.n > 0 || behind_at;
 	s.n -= dot;
-	if (s.n > ARF_NAME_MAX || !name_is_domain(s = lower(rd, s))) {
-		if (text.n)
+	if (s.n > ARF_NAME_MAX || !name_is_domain(s = lower(rd, s)) ||
+	    (!behind_at && is_somebody(rd, s))) {
+		if (any)
 			reading_note(rd, REPAIR_FAILURE_DOMAIN, where);
 		return SV("");
 	}
-	if (at)
-		reading_note(rd, REPAIR_FAILURE_ADDRESS, where);
 	if (dot)
 		reading_note(rd, REPAIR_DOMAIN_DOT, where);
+	return s;
+}
+
+struct sv name_domain(struct reading *rd, struct sv text, const char *where)
+{
+	struct sv s = bare(text);
+	bool address = take_address(&s);
+	s = read_domain(rd, s, address, where);
+	if (address && s.n)
+		reading_note(rd, REPAIR_FAILURE_ADDRESS, where);
 	return s;
 }
 
 struct sv name_address_domain(struct reading *rd, struct sv text, const char *where)
 {
 	struct sv address = header_address(text);
-	if (address.n == 0)
-		address = bare(text);
-	const char *at = address.n ? memrchr(address.p, '@', address.n) : NULL;
-	if (at)
-		address = sv_sub(address, (size_t)(at - address.p) + 1, address.n);
-	return name_domain(rd, address, where);
+	struct sv s = address.n ? address : bare(text);
+	bool behind_at = take_address(&s);
+	return read_domain(rd, s, behind_at, where);
 }
 
 struct sv name_helo(struct reading *rd, struct sv text, const char *where)
@@ -167,26 +231,6 @@ static bool is_role(struct sv s)
 	return false;
 }
 
-static bool is_in_local_part(char c)
-{
-	return ascii_is_alnum(c) || (uint8_t)c >= 0x80 ||
-	       (c && strchr("!#$%&*.^_`{|}~-+", c));
-}
-
-static bool is_local_part_in(struct sv name, struct sv text)
-{
-	text = sv_sub(text, 0, LIMIT_HEADER);
-	for (size_t i = 0; i < text.n;) {
-		size_t at = i + sv_find_fold(sv_sub(text, i, text.n), name);
-		size_t end = at + name.n;
-		if (end < text.n && (text.p[end] == '@' || text.p[end] == '+') &&
-		    (at == 0 || !is_in_local_part(text.p[at - 1])))
-			return true;
-		i = at + 1;
-	}
-	return false;
-}
-
 struct sv name_selector(struct reading *rd, struct sv text, const char *where)
 {
 	struct sv s = bare(text);
@@ -195,10 +239,9 @@ struct sv name_selector(struct reading *rd, struct sv text, const char *where)
 			reading_note(rd, REPAIR_FAILURE_SELECTOR, where);
 		return SV("");
 	}
-	for (size_t i = 0; !is_role(s) && i < sizeof(rd->texts) / sizeof(*rd->texts); i++)
-		if (is_local_part_in(s, rd->texts[i])) {
-			reading_note(rd, REPAIR_FAILURE_SELECTOR, where);
-			return SV("");
-		}
+	if (!is_role(s) && uses_of(rd, s, READING_MAIL).as_local_part) {
+		reading_note(rd, REPAIR_FAILURE_SELECTOR, where);
+		return SV("");
+	}
 	return s;
 }

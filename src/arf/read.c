@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arf/arf_int.h"
 #include "base/arena.h"
-#include "base/date.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -200,7 +199,7 @@ static void read_parts(struct reading *rd, const struct parts *parts, struct sv 
 	add_identity(rd, said);
 	if (parts->has_sample) {
 		header = sample_header(rd->a, &parts->sample);
-		rd->texts[2] = header;
+		rd->texts[READING_SAMPLE] = header;
 		if (!is_message_type(parts->sample.type))
 			reading_note(rd, REPAIR_FAILURE_SAMPLE_TYPE, "");
 	}
@@ -209,7 +208,7 @@ static void read_parts(struct reading *rd, const struct parts *parts, struct sv 
 	} else {
 		struct sv copy = sentences_read(rd, said);
 		if (!parts->has_sample)
-			header = rd->texts[2] = header_of(copy);
+			header = rd->texts[READING_SAMPLE] = header_of(copy);
 	}
 	if (parts->has_sample)
 		add_identity(rd, header);
@@ -226,13 +225,8 @@ static void read_mail(struct reading *rd, const struct mime_mail *mail)
 {
 	struct arf_report *r = rd->r;
 	r->reporter = name_address_domain(rd, mail->from, "From");
-	if (!r->has_arrival && date_parse_mail(mail->date, &r->arrival) &&
-	    r->arrival >= 0) {
-		r->has_arrival = true;
+	if (!r->has_arrival && value_time(rd, mail->date))
 		reading_note(rd, REPAIR_FAILURE_DATE_GUESSED, "Date");
-	}
-	if (!r->has_arrival)
-		r->arrival = 0;
 }
 
 static bool refuse(char reason[LIMIT_REASON + 1], const char *sentence)
@@ -262,8 +256,8 @@ bool arf_read(struct sv mail, struct arena *a, struct arf_report *out,
 	}
 	struct reading rd = { .a = a, .r = out };
 	buf_init(&rd.line, HEADER_TEXT);
-	rd.texts[0] = header_of(mail);
-	rd.texts[1] = said;
+	rd.texts[READING_MAIL] = header_of(mail);
+	rd.texts[READING_FEEDBACK] = said;
 	read_parts(&rd, &parts, said);
 	read_mail(&rd, parts.mail);
 	buf_deinit(&rd.line);

@@ -29,13 +29,17 @@ void value_source(struct reading *rd, struct sv text, const char *where)
 		reading_note(rd, REPAIR_FAILURE_SOURCE_TEXT, where);
 }
 
-void value_arrival(struct reading *rd, struct sv text, const char *where)
+bool value_time(struct reading *rd, struct sv text)
 {
 	int64_t at;
-	if (!date_parse_mail(text, &at) || at < 0) {
-		reading_note(rd, REPAIR_FAILURE_DATE, where);
-		return;
-	}
+	if (!date_parse_mail(text, &at) || at < 0 || at > ARF_ARRIVAL_MAX)
+		return false;
 	rd->r->arrival = at;
-	rd->r->has_arrival = true;
+	return rd->r->has_arrival = true;
+}
+
+void value_arrival(struct reading *rd, struct sv text, const char *where)
+{
+	if (!value_time(rd, text))
+		reading_note(rd, REPAIR_FAILURE_DATE, where);
 }

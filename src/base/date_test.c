@@ -7,6 +7,7 @@
 #include <stdint.h>
 /* cmocka needs those first. */
 #include <cmocka.h>
+#include <string.h>
 #include <time.h>
 
 /* Each day of twelve centuries, against the C library. */
@@ -127,12 +128,74 @@ static void test_parse_day(void **state)
 	assert_true(date_parse_day(SV("2000-02-29"), &day) && day == 11016);
 }
 
+static void test_mail_dates(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *want; /* NULL: none */
+	} cases[] = {
+		{ "Mon, 01 Oct 2018 11:20:27 +0200", "2018-10-01T09:20:27Z" },
+		{ "1 Oct 2018 11:20 -0730", "2018-10-01T18:50:00Z" },
+		{ "Sat, 8 Oct 2011 20:15:58 +0000 (GMT)", "2011-10-08T20:15:58Z" },
+		{ "(a (b) c) Sat, 8 Oct 2011 20:15:58 GMT", "2011-10-08T20:15:58Z" },
+		{ "Thu, 8 Mar 2005 14:00:00 EDT", "2005-03-08T18:00:00Z" },
+		{ "Sun, 24 Feb 2013 13:44:08 PST", "2013-02-24T21:44:08Z" },
+		{ "6 October 2026 11:59 cest", "2026-10-06T09:59:00Z" },
+		{ "6 Oct 2026 11:59:00 +0200 CEST", "2026-10-06T09:59:00Z" },
+		{ "6 Oct 2026 11:59:00", "2026-10-06T11:59:00Z" },
+		{ "6 Oct 2026 11:59:00 XYZ", "2026-10-06T11:59:00Z" },
+		{ "6 Oct 2026 11:59:60 Z", "2026-10-06T12:00:00Z" },
+		{ "Mon,06 Oct 26 11:59:00 -0000", "2026-10-06T11:59:00Z" },
+		{ "6 Oct 99 11:59:00 -0000", "1999-10-06T11:59:00Z" },
+		{ "6 Oct 126 11:59:00 -0000", "2026-10-06T11:59:00Z" },
+		{ "06-Oct-2026 11:59:00 +0000", "2026-10-06T11:59:00Z" },
+		{ "Tue Oct  6 11:59:00 2026", "2026-10-06T11:59:00Z" },
+		{ "Tue Oct  6 11:59:00 2026 +0100", "2026-10-06T10:59:00Z" },
+		{ "2026-10-06T11:59:00Z", "2026-10-06T11:59:00Z" },
+		{ "2026-10-06T11:59:00.123456+02:00", "2026-10-06T09:59:00Z" },
+		{ "2026-10-06 11:59:00 +02", "2026-10-06T09:59:00Z" },
+		{ "29 Feb 2024 00:00:00 +0000", "2024-02-29T00:00:00Z" },
+		{ "29 Feb 2023 00:00:00 +0000", NULL },
+		{ "29 Feb 1900 00:00:00 +0000", NULL },
+		{ "31 Apr 2026 00:00:00 +0000", NULL },
+		{ "0 Apr 2026 00:00:00 +0000", NULL },
+		{ "1 Apr 2026 24:00:00 +0000", NULL },
+		{ "1 Apr 2026 00:60:00 +0000", NULL },
+		{ "1 Apr 2026 00:00:61 +0000", NULL },
+		{ "1 Apr 2026 00:00:00 +2400", NULL },
+		{ "1 Apr 2026 00:00:00 +0060", NULL },
+		{ "1 Apr 2026 00:00:00 +", NULL },
+		{ "1 Apr 2026 00:00:00 +x", NULL },
+		{ "1 Apr 2026", NULL },
+		{ "Apr 2026 00:00:00", NULL },
+		{ "1 2026 00:00:00", NULL },
+		{ "1 2 3 4 Apr 2026 00:00:00", NULL },
+		{ "1 Apr 20260 00:00:00", NULL },
+		{ "1 Apr 2026 000:00:00", NULL },
+		{ "1 Apr 2026 00:00:", NULL },
+		{ "1 Apr 2026 00:00:00 00:00:00", NULL },
+		{ "10/06/2026 00:00:00", NULL },
+		{ "yesterday", NULL },
+		{ "(((((", NULL },
+		{ "", NULL },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int64_t at = 0;
+		char text[DATE_TEXT];
+		bool good = date_parse_mail(sv_from(cases[i].text), &at);
+		if (good != (cases[i].want != NULL) ||
+		    (good && strcmp(date_format_time(at, text), cases[i].want) != 0))
+			fail_msg("%s: %s", cases[i].text,
+				 good ? date_format_time(at, text) : "none");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_calendar),  cmocka_unit_test(test_day_of),
 		cmocka_unit_test(test_format),    cmocka_unit_test(test_parse_time),
-		cmocka_unit_test(test_parse_day),
+		cmocka_unit_test(test_parse_day), cmocka_unit_test(test_mail_dates),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

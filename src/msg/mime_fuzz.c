@@ -50,16 +50,19 @@ static void check(const struct mime_part *p)
 	touch(p->mail->dkim_domains);
 	touch(p->mail->auth_results);
 	touch(p->mail->report_type);
-	if (p->mail->depth >= LIMIT_NESTING)
+	touch(p->header);
+	touch(p->mail->raw);
+	if (p->mail->depth >= LIMIT_NESTING ||
+	    (p->mail->depth == 0) != (p->mail->around == NULL))
 		abort();
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void walk(struct sv mail, bool stay)
 {
-	struct sv mail = { (const char *)data, size };
-	mime_recognise(mail);
 	struct arena *a = arena_new();
 	struct mime_walk *w = mime_walk_new(mail, a);
+	if (stay)
+		mime_walk_stay(w);
 	struct mime_part part;
 	unsigned parts = 0;
 	while (mime_walk_next(w, &part)) {
@@ -69,5 +72,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	mime_walk_free(&w);
 	arena_free(&a);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct sv mail = { (const char *)data, size };
+	mime_recognise(mail);
+	walk(mail, false);
+	walk(mail, true);
 	return 0;
 }
