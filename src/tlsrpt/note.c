@@ -35,8 +35,8 @@ void tls_note(struct tls_reader *r, enum repair_code code, enum tls_member m,
 const char *tls_shown(struct tls_reader *r, struct sv s)
 {
 	struct buf b;
-	buf_init(&b, (size_t)16 * SHOWN);
-	text_add_visible(&b, sv_sub(s, 0, SHOWN));
+	buf_init(&b, (size_t)64 * SHOWN);
+	text_add_visible(&b, sv_sub(s, 0, (size_t)4 * SHOWN));
 	char *shown = arena_str(r->scratch, text_clip(buf_sv(&b), SHOWN));
 	buf_deinit(&b);
 	return shown;

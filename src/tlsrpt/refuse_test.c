@@ -21,6 +21,12 @@ static void test_reasons(void **state)
 		{ SV_INIT(""), "no JSON object: the data is empty" },
 		{ SV_INIT("hello\033!"),
 		  "no JSON object: the data begins with \"hello\\x1b!\"" },
+		{ SV_INIT("\xc3\xa4\xc3\xb6\xc3\xbc "
+			  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+			  "\xc3\xa4\xc3\xb6\xc3\xbc"),
+		  "no JSON object: the data begins with \"\xc3\xa4\xc3\xb6\xc3\xbc "
+		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\xc3\xa4\xc3\xb6"
+		  "\"" },
 		{ SV_INIT("{"), EARLY "1 bytes" },
 		{ SV_INIT(META "[{\"policy\":{\"policy-type\":\"st"), EARLY "72 bytes" },
 		{ SV_INIT(META "[]"), EARLY "45 bytes" },
