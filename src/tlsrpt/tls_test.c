@@ -433,6 +433,13 @@ static void test_values(void **state)
 		  "Certificate-Expired\n"
 		  "word-alias @ policy 1, failure 2, result-type = "
 		  "tlsa_invalid x2\n" },
+		{ "policies by their other names",
+		  POLICIES("'policy':{'policy-type':'MTA_STS',"
+			   "'policy-domain':'example.com'}," COUNTS_1_0
+			   "},{'policy':{'policy-type':'DANE',"
+			   "'policy-domain':'mx.example.com'}," COUNTS_2_0),
+		  SAID_META SAID_1_0 "tlsa +2 -0 domain=mx.example.com\n",
+		  "word-alias @ policy 1, policy-type = MTA_STS x2\n" },
 		{ "words of no RFC",
 		  POLICIES("'policy':{'policy-type':'Magic',"
 			   "'policy-domain':'example.com'}," COUNTS_0_2
