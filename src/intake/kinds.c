@@ -1,44 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "intake/kinds.h"
 
+#include "arf/arf.h"
 #include "intake/worker.h"
 #include "report/aggregate.h"
+#include "tlsrpt/tlsrpt.h"
 
 static bool is_aggregate(const struct unpack_leaf *leaf)
 {
 	return leaf->form == FORM_XML && aggregate_recognise(leaf->head);
 }
 
-/* RFC 8460 4: the members that every TLS report has. */
 static bool is_tls(const struct unpack_leaf *leaf)
 {
-	if (leaf->form != FORM_JSON)
-		return false;
 	return sv_has_prefix_fold(leaf->type, SV("application/tlsrpt")) ||
-	       (sv_find(leaf->head, SV("\"policies\"")) < leaf->head.n &&
-		(sv_find(leaf->head, SV("\"organization-name\"")) < leaf->head.n ||
-		 sv_find(leaf->head, SV("\"date-range\"")) < leaf->head.n ||
-		 sv_find(leaf->head, SV("\"report-id\"")) < leaf->head.n));
+	       (leaf->form != FORM_XML && tls_recognise(leaf->head));
 }
 
-/* RFC 5965, 6591; and the gateways that only write a sentence (Exim, cPanel). */
 static bool is_failure(const struct unpack_leaf *leaf)
 {
-	if (!leaf->mail || leaf->why)
-		return false;
-	return sv_eq(leaf->type, SV("message/feedback-report")) ||
-	       sv_eq(leaf->mail->report_type, SV("feedback-report")) ||
-	       (sv_has_prefix_fold(leaf->type, SV("text/")) &&
-		sv_find_fold(leaf->head,
-			     SV("A message claiming to be from you has failed")) <
-			leaf->head.n);
+	const struct arf_leaf part = { leaf->type, leaf->head, leaf->mail };
+	return leaf->mail && arf_recognise(&part);
 }
 
 static const struct kind kinds[] = {
 	{ KIND_AGGREGATE, "aggregate report", is_aggregate, worker_read_aggregate,
 	  false },
-	{ KIND_TLS, "TLS report", is_tls, NULL, false },
-	{ KIND_FAILURE, "failure report", is_failure, NULL, true },
+	{ KIND_FAILURE, "failure report", is_failure, worker_read_failure, true },
+	{ KIND_TLS, "TLS report", is_tls, worker_read_tls, false },
 };
 
 const struct kind *kinds_table(size_t *out_n)

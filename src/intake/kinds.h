@@ -16,8 +16,8 @@ struct kind {
 	const char *words; /* "aggregate report" */
 	/* Is this leaf one? */
 	bool (*recognise)(const struct unpack_leaf *leaf);
-	/* Reads the worker's current leaf and says all of it; NULL: kept aside for a
-	 * later build. False: the writer is gone. */
+	/* Reads the worker's current leaf and says all of it. False: the writer is gone.
+	 */
 	bool (*read)(struct worker *w, const struct unpack_leaf *leaf);
 	/* The whole mail is the report, not only this leaf: its other parts are passed
 	 * over. */

@@ -94,7 +94,11 @@ static bool start(struct pool *p, struct pool_worker *w, struct err *err)
 	int feed[2] = { -1, -1 }, out[2] = { -1, -1 };
 	if (!make_page(w, err) || !make_channels(feed, out, err))
 		return false;
-	struct worker_spec spec = { feed[1], out[1], w->page, p->key, NULL };
+	struct worker_spec spec = { .feed = feed[1],
+				    .out = out[1],
+				    .page = w->page,
+				    .key = p->key,
+				    .keep_personal = p->keep_personal };
 	const struct proc_spec how = {
 		.role = PROC_WORKER,
 		.name = "postern-worker",

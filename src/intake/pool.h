@@ -41,6 +41,7 @@ struct pool_worker {
 struct pool {
 	const struct proc_filters *filters;
 	struct hash_key key;
+	bool keep_personal; /* as worker_spec */
 	unsigned jobs;
 	uint64_t next_id, watched_ms;
 	int writer; /* the side channel: new pipes go there */

@@ -427,6 +427,7 @@ static bool set_up(struct ingest *in, const char *spool_dir)
 			: in->o->jobs > JOBS_MAX ? JOBS_MAX
 						 : in->o->jobs;
 	open_window(in);
+	in->pool.keep_personal = in->o->keep_failure_body;
 	random_bytes(&in->pool.key, sizeof(in->pool.key));
 	in->filters = proc_filters_new(in->err);
 	in->pool.filters = in->filters;

@@ -5,6 +5,7 @@
 #include "intake/kinds.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,42 @@ bool worker_verdict(struct worker *w, enum book_status status, bool keep_raw,
 	return emit_pace(w->emit);
 }
 
+bool worker_read_whole(struct worker *w, const char *what, uint64_t limit,
+		       char out_why[LIMIT_REASON + 1])
+{
+	struct sv bytes;
+	enum unpack_status s;
+	buf_clear(&w->whole);
+	while ((s = worker_read(w, &bytes)) == UNPACK_MORE) {
+		if (bytes.n > limit - w->whole.n) {
+			(void)snprintf(out_why, LIMIT_REASON,
+				       "%s of more than %" PRIu64 " MiB", what,
+				       limit / LIMIT_MIB);
+			return false;
+		}
+		buf_add_sv(&w->whole, bytes);
+	}
+	/* Whoever reads the bytes says what is missing; a cap was met in unpacking. */
+	if (s == UNPACK_REFUSED)
+		(void)snprintf(out_why, LIMIT_REASON, "%s", unpack_why(w->unpack));
+	return s != UNPACK_REFUSED;
+}
+
+bool worker_end(struct worker *w, struct frame_end *end, const struct repair *repair,
+		size_t n, uint64_t more, bool keep_raw)
+{
+	end->repair_n = more;
+	buf_clear(&w->repairs);
+	for (size_t i = 0; i < n; i++) {
+		repair_encode(&repair[i], &w->repairs);
+		end->repair_n += repair[i].times;
+	}
+	end->repairs = buf_sv(&w->repairs);
+	frame_put_end(emit_buf(w->emit), end);
+	w->keep_raw = w->keep_raw || keep_raw;
+	return emit_pace(w->emit);
+}
+
 /* Why a leaf that was meant to be a report, or that could not be opened, is none. */
 static void say_why(const struct unpack_leaf *leaf, char why[LIMIT_REASON])
 {
@@ -117,12 +154,7 @@ static bool read_leaf(struct worker *w, const struct unpack_leaf *leaf)
 		return pass_over(w, leaf);
 	if (k->whole_mail)
 		w->passed_over = leaf->mail;
-	if (k->read)
-		return k->read(w, leaf);
-	char why[LIMIT_REASON];
-	(void)snprintf(why, sizeof(why), "a %s: not read yet by this build", k->words);
-	worker_member(w, k->kind, leaf);
-	return worker_verdict(w, STATUS_ASIDE, true, why);
+	return k->read(w, leaf);
 }
 
 /* What to say of an item in which no member was found. */
@@ -299,7 +331,9 @@ void worker_prepare(void *ctx)
 	buf_init(&w->meta, LIMIT_META);
 	buf_init(&w->repairs, LIMIT_META);
 	worker_raw_init(w);
+	w->keep_personal = spec->keep_personal;
 	worker_aggregate_init(w);
+	worker_tls_init(w, &spec->key);
 	spec->made = w;
 }
 

@@ -45,6 +45,7 @@ struct worker_spec {
 	int out;  /* frames to the writer */
 	struct worker_page *page;
 	struct hash_key key;
+	bool keep_personal;  /* send the bytes of failure reports too */
 	struct worker *made; /* by worker_prepare() */
 };
 
@@ -60,5 +61,7 @@ bool worker_verdict(struct worker *w, enum book_status status, bool keep_raw,
 		    const char *reason);
 /* The kinds' readers (kinds.h). */
 bool worker_read_aggregate(struct worker *w, const struct unpack_leaf *leaf);
+bool worker_read_tls(struct worker *w, const struct unpack_leaf *leaf);
+bool worker_read_failure(struct worker *w, const struct unpack_leaf *leaf);
 
 #endif

@@ -51,23 +51,15 @@ static struct reading read_with(struct worker *w, enum aggregate_parser parser,
 
 static bool say_report(struct worker *w, const struct aggregate_result *a)
 {
-	struct frame_end end = { .complete = a->complete, .repair_n = a->repair_more };
+	struct frame_end end = { .complete = a->complete };
 	buf_clear(&w->meta);
-	buf_clear(&w->repairs);
-	for (size_t i = 0; i < a->repair_n; i++) {
-		repair_encode(&a->repair[i], &w->repairs);
-		end.repair_n += a->repair[i].times;
-	}
 	if (!report_meta_encode(&a->meta, &w->meta))
 		return worker_verdict(w, STATUS_REFUSED, true,
 				      "the report says more of itself than 256 KiB");
 	normal_digest_end(w->digest, end.sha);
 	end.meta = buf_sv(&w->meta);
-	end.repairs = buf_sv(&w->repairs);
 	emit_rows_end(w->emit);
-	frame_put_end(emit_buf(w->emit), &end);
-	w->keep_raw = true;
-	return emit_pace(w->emit);
+	return worker_end(w, &end, a->repair, a->repair_n, a->repair_more, true);
 }
 
 bool worker_read_aggregate(struct worker *w, const struct unpack_leaf *leaf)

@@ -21,6 +21,9 @@ struct worker {
 	const struct mime_mail *passed_over; /* the rest of this mail is no evidence */
 	/* readers, ready for the next report */
 	struct aggregate_reader *aggregate;
+	struct arena *arena; /* of the report, where it is read as a whole */
+	struct buf whole;    /* its bytes */
+	bool keep_personal;
 	struct normal_digest *digest;
 	struct buf meta, repairs;
 	/* raw */
@@ -30,9 +33,17 @@ struct worker {
 
 /* Reads the next bytes of the current leaf, and lets the parent see how far it is. */
 enum unpack_status worker_read(struct worker *w, struct sv *out);
+/* Reads the current leaf into w->whole. False: it is refused, and why; `what` is "a TLS
+ * report". */
+bool worker_read_whole(struct worker *w, const char *what, uint64_t limit,
+		       char out_why[LIMIT_REASON + 1]);
+/* The member that began was a report. */
+bool worker_end(struct worker *w, struct frame_end *end, const struct repair *repair,
+		size_t n, uint64_t more, bool keep_raw);
 /* Sends the item as it came, in pieces. */
 bool worker_send_raw(struct worker *w, const struct unpack_input *in);
 void worker_raw_init(struct worker *w);
 void worker_aggregate_init(struct worker *w);
+void worker_tls_init(struct worker *w, const struct hash_key *key);
 
 #endif

@@ -324,12 +324,14 @@ static enum applied apply_rows(struct writer *w, struct sv body)
 	return APPLIED;
 }
 
-static bool are_repairs(struct sv bytes)
+/* Those of personal data quote nothing. */
+static bool are_repairs(struct sv bytes, bool personal)
 {
 	struct repair r;
 	int n = 0;
 	while (bytes.n)
-		if (++n > LIMIT_REPAIRS || !repair_take(&bytes, &r))
+		if (++n > LIMIT_REPAIRS || !repair_take(&bytes, &r) ||
+		    (personal && r.found.n))
 			return false;
 	return true;
 }
@@ -380,7 +382,7 @@ static enum applied apply_end(struct writer *w, struct sv body)
 	struct frame_end e;
 	struct book_report r;
 	if (!w->in.in_member || !w->in.kind || !frame_get_end(body, &e) ||
-	    !are_repairs(e.repairs))
+	    !are_repairs(e.repairs, w->in.kind->personal))
 		return APPLIED_NONSENSE;
 	fill_book(w, &e, &r);
 	if (!w->in.kind->fill(w, &e, &r))
