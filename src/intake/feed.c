@@ -82,12 +82,12 @@ void feed_item_release(struct feed_item *it)
 	it->held = NULL;
 }
 
-static struct feed_source *source_new(int fd, const char *path)
+struct feed_source *feed_source_new(int fd, struct sv path)
 {
 	struct feed_source *s = heap_array(1, sizeof(*s));
 	s->fd = fd;
 	s->refs = 1;
-	s->path = heap_str(sv_from(path));
+	s->path = heap_str(path);
 	return s;
 }
 
@@ -342,7 +342,7 @@ static bool split_begin(struct feed *f, struct err *err)
 	if (fd < 0)
 		return false;
 	source_release(&s->source);
-	s->source = source_new(fd, f->stream.path);
+	s->source = feed_source_new(fd, sv_from(f->stream.path));
 	s->base = s->start;
 	return true;
 }
@@ -425,7 +425,7 @@ static bool open_item(const char *path, struct feed_item *out)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return false;
-	*out = (struct feed_item){ .source = source_new(fd, path) };
+	*out = (struct feed_item){ .source = feed_source_new(fd, sv_from(path)) };
 	bool ok = fstat(fd, &st) == 0;
 	int why = errno;
 	out->length = ok ? (uint64_t)st.st_size : 0;
@@ -490,7 +490,7 @@ static bool spool_chunk(struct feed *f, struct sv bytes, struct err *err)
 		int fd = spool_open(f, err);
 		if (fd < 0)
 			return false;
-		f->spool = source_new(fd, f->stream.path);
+		f->spool = feed_source_new(fd, sv_from(f->stream.path));
 	}
 	f->spooled += bytes.n;
 	return spool_write(f, f->spool->fd, bytes, err);
@@ -548,7 +548,7 @@ static enum feed_step stream_next(struct feed *f, struct feed_item *out, struct 
 	struct sv head = { f->chunk, f->head_n };
 	if (begins_mbox(head)) {
 		int none = open("/dev/null", O_RDONLY | O_CLOEXEC);
-		split_start(f, source_new(none, f->stream.path), head);
+		split_start(f, feed_source_new(none, sv_from(f->stream.path)), head);
 		return split_next(f, out, err);
 	}
 	return spool_chunk(f, head, err) ? spool_rest(f, out, err) : FEED_FAILED;

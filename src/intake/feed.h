@@ -20,6 +20,9 @@ struct feed_source {
 	char *path;
 };
 
+/* One reference; the descriptor is its own from here on. */
+struct feed_source *feed_source_new(int fd, struct sv path);
+
 enum {
 	FEED_HELD = 64 * 1024 /* items up to this are read once, and held */
 };

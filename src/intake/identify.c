@@ -2,6 +2,7 @@
 #include "intake/identify.h"
 
 #include "base/arena.h"
+#include "store/book_reread.h"
 #include "store/facts.h"
 
 struct kin {
@@ -105,6 +106,30 @@ static bool is_known(struct store *s, const struct book_report *in, struct arena
 	return true;
 }
 
+/* What the report is among its kin; it is in the book, with its content, and uncounted.
+ */
+static bool decide(struct store *s, struct book_report *in, struct kin *kin,
+		   struct arena *a, struct identity *out, struct err *err)
+{
+	if (!settle_kin(s, in, a, kin, err))
+		return false;
+	if (kin->superseded_by) {
+		out->status = STATUS_SUPERSEDED;
+		in->superseded_by = kin->superseded_by;
+		if (!book_report_supersede(s, in->id, kin->superseded_by, err))
+			return false;
+	} else {
+		out->status = kin->conflict ? STATUS_CONFLICT : STATUS_NEW;
+		in->counted = true;
+		grow(&kin->growth, in, 1);
+		if (!facts_count(s, in->id, true, err))
+			return false;
+	}
+	out->report = *in;
+	out->growth = kin->growth;
+	return true;
+}
+
 bool identify_report(struct store *s, struct book_report *in,
 		     const struct identify_content *content, struct arena *a,
 		     struct identity *out, struct err *err)
@@ -115,22 +140,54 @@ bool identify_report(struct store *s, struct book_report *in,
 		return false;
 	if (known)
 		return true;
-	if (!store_release(s, err) || !book_report_add(s, in, err) ||
-	    !content->enter(content->ctx, s, in, err) || !settle_kin(s, in, a, &kin, err))
+	return store_release(s, err) && book_report_add(s, in, err) &&
+	       content->enter(content->ctx, s, in, err) &&
+	       decide(s, in, &kin, a, out, err);
+}
+
+/* --- read again --- */
+
+static bool is_refused(struct store *s, struct sv name, bool *out, struct err *err)
+{
+	struct book_policy_domain domain;
+	bool found;
+	if (!book_policy_domain(s, name, &domain, &found, err))
 		return false;
-	if (kin.superseded_by) {
-		out->status = STATUS_SUPERSEDED;
-		in->superseded_by = kin.superseded_by;
-		if (!book_report_supersede(s, in->id, kin.superseded_by, err))
-			return false;
-	} else {
-		out->status = kin.conflict ? STATUS_CONFLICT : STATUS_NEW;
-		in->counted = true;
-		grow(&kin.growth, in, 1);
-		if (!facts_count(s, in->id, true, err))
-			return false;
+	*out = found && domain.refused;
+	return true;
+}
+
+/* What the report stood for stands for itself again. */
+static bool release_kin(struct store *s, int64_t id, struct arena *a, struct kin *kin,
+			struct err *err)
+{
+	int64_t *other;
+	size_t n;
+	bool ok = book_reports_superseded_by(s, id, a, &other, &n, err);
+	for (size_t i = 0; ok && i < n; i++) {
+		struct book_report r;
+		bool refused;
+		ok = book_report_by_id(s, other[i], a, &r, err) &&
+		     book_report_supersede(s, r.id, 0, err) &&
+		     is_refused(s, r.domain, &refused, err);
+		if (!ok || refused)
+			continue;
+		grow(&kin->growth, &r, 1);
+		ok = facts_count(s, r.id, true, err);
 	}
-	out->report = *in;
-	out->growth = kin.growth;
+	return ok;
+}
+
+bool identify_again(struct store *s, struct book_report *in, struct arena *a,
+		    struct identity *out, struct err *err)
+{
+	struct kin kin = { 0 };
+	bool refused;
+	if (!release_kin(s, in->id, a, &kin, err) ||
+	    !is_refused(s, in->domain, &refused, err))
+		return false;
+	if (!refused)
+		return decide(s, in, &kin, a, out, err);
+	*out = (struct identity){ STATUS_REFUSED, *in, kin.growth };
 	return true;
 }

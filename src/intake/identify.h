@@ -47,5 +47,10 @@ struct identify_content {
 bool identify_report(struct store *s, struct book_report *in,
 		     const struct identify_content *content, struct arena *a,
 		     struct identity *out, struct err *err);
+/* Decides anew for a report of the book that was read again (book_report_reread() and its
+ * content): what it superseded counts again, unless it still stands for it. The growth is
+ * what that adds; what was counted of the report before is not in it. */
+bool identify_again(struct store *s, struct book_report *in, struct arena *a,
+		    struct identity *out, struct err *err);
 
 #endif

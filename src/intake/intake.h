@@ -13,6 +13,24 @@
  * writer, a process of its own, does) and parses nothing from outside.
  */
 
+/* What reading a raw copy again brought. */
+enum intake_change {
+	CHANGE_NONE,   /* it is no reading again */
+	CHANGE_SAME,   /* as it was */
+	CHANGE_READ,   /* a report now, where it was refused or kept aside */
+	CHANGE_REPORT, /* the report reads otherwise */
+	CHANGE_REASON, /* no report, now as then; the reason is another */
+	CHANGE_KEPT,   /* today's reader would refuse it; it stays as it was */
+};
+
+/* As it was before. */
+struct intake_before {
+	uint8_t kind, status; /* enum book_kind, enum book_status */
+	bool report, complete;
+	struct sv org, report_id, domain, reason;
+	uint64_t rows, messages, passed, repair_n;
+};
+
 /* One member of one input, told after its commit. Views last for the call only. All
  * text is as found: whoever shows it makes it visible (base/text.h). */
 struct intake_outcome {
@@ -27,6 +45,9 @@ struct intake_outcome {
 	struct sv repairs; /* repair_encode(), one after the other */
 	uint64_t repair_n; /* all, also those not listed */
 	struct sv reason;
+	bool complete;
+	uint8_t change;              /* enum intake_change */
+	struct intake_before before; /* where it is a change */
 };
 
 struct intake_summary {
@@ -53,12 +74,22 @@ struct intake_options {
 	bool has_now;
 	int64_t now;            /* arrival time, where the caller fixed it */
 	bool keep_failure_body; /* failure reports: keep the mail too (personal data) */
+	const struct intake_again *again; /* NULL: read the paths */
 	bool count_first; /* walk the paths once before, so that progress knows the end */
 	const volatile sig_atomic_t *stop; /* set by a signal handler: finish cleanly */
 	void (*outcome)(void *ctx, const struct intake_outcome *o);
 	void (*progress)(void *ctx, const struct intake_progress *p); /* twice a second */
 	void (*warning)(void *ctx, const char *sentence);
 	void *ctx;
+};
+
+/* Reads the raw copies in the database again, instead of paths (of which there are none
+ * then). */
+struct intake_again {
+	int64_t arrived_from; /* raw that arrived from this second on */
+	bool any_kind;
+	uint8_t kind; /* raw with such a member */
+	bool dry_run; /* say what would change, and change nothing */
 };
 
 /* False: ERR_NO_INPUT (a path cannot be read; the others were), ERR_TEMP, ERR_CONFIG. The

@@ -85,7 +85,8 @@ static void feed_some(struct ingest *in)
 	while (!in->fed && !in->feed_waits && is_window_open(in) && bytes < FEED_BYTES) {
 		struct feed_item at;
 		struct err err = { 0 };
-		switch (feed_next(in->feed, &at, &err)) {
+		switch (in->shelf ? shelf_next(in->shelf, &at, &err)
+				  : feed_next(in->feed, &at, &err)) {
 		case FEED_ITEM:
 			bytes += at.length + 4096;
 			ask_about(in, item_new(in, &at));
@@ -269,7 +270,8 @@ static void wait_for_news(struct ingest *in)
 		p[n++] = (struct pollfd){ w->feed, POLLIN, 0 };
 	}
 	bool more = !in->fed && is_window_open(in);
-	p[n] = (struct pollfd){ feed_stream(in->feed), POLLIN, 0 };
+	p[n] = (struct pollfd){ in->shelf ? shelf_fd(in->shelf) : feed_stream(in->feed),
+				POLLIN, 0 };
 	bool waits = more && in->feed_waits;
 	if (poll(p, n + waits, more && !waits ? 0 : TICK_MS) <= 0)
 		return;
@@ -286,6 +288,8 @@ static void show_progress(struct ingest *in, uint64_t now)
 	if (!in->o->progress || now - in->progress_ms < PROGRESS_MS)
 		return;
 	in->progress_ms = now;
+	if (in->shelf)
+		in->progress.files_all = shelf_all(in->shelf);
 	in->progress.seconds = (double)(now - in->started_ms) / 1000;
 	in->o->progress(in->o->ctx, &in->progress);
 }
@@ -394,6 +398,8 @@ static bool start_writer(struct ingest *in)
 		.talk = talk[1],
 		.side = side[1],
 		.keep_failure_body = in->o->keep_failure_body,
+		.again = in->o->again != NULL,
+		.dry_run = in->o->again && in->o->again->dry_run,
 		.has_now = in->o->has_now,
 		.now = in->o->now,
 	};
@@ -434,7 +440,12 @@ static bool set_up(struct ingest *in, const char *spool_dir)
 	if (in->o->count_first)
 		feed_count(in->o->paths, in->o->path_n, in->o->db,
 			   &in->progress.files_all, &in->progress.bytes_all);
-	return in->filters && start_writer(in);
+	if (!in->filters || !start_writer(in))
+		return false;
+	if (!in->o->again)
+		return true;
+	in->shelf = shelf_open(in->filters, in->o->db, in->o->again, spool_dir, in->err);
+	return in->shelf != NULL;
 }
 
 static void clear_away(struct ingest *in)
@@ -445,6 +456,7 @@ static void clear_away(struct ingest *in)
 		close(in->side);
 	pool_close(&in->pool);
 	feed_free(&in->feed);
+	shelf_close(&in->shelf);
 	proc_filters_free(&in->filters);
 	buf_deinit(&in->ask);
 	buf_deinit(&in->heard);

@@ -6,6 +6,7 @@
 #include "intake/frame.h"
 #include "intake/intake.h"
 #include "intake/pool.h"
+#include "intake/shelf.h"
 
 enum {
 	RUN_ITEMS = 1024, /* places, by id modulo; the writer has as many */
@@ -45,6 +46,7 @@ struct ingest {
 	uint64_t *queue; /* ring of ids, RUN_ITEMS */
 	size_t queue_at, queue_n;
 	struct feed *feed;
+	struct shelf *shelf; /* instead of the feed, where raw copies are read again */
 	bool fed, feed_waits;
 	/* the writer */
 	pid_t writer_pid;

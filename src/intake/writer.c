@@ -179,7 +179,7 @@ static bool answer(struct desk *d, const struct frame_ask *ask, struct buf *unkn
 	arena_reset(w->scratch);
 	if (!book_raw_find(w->store, a->sha, w->scratch, &raw, &found, &w->err))
 		return false;
-	if (!found || !raw.done) {
+	if (!found || !raw.done || w->spec->again) {
 		frame_put_u64(unknown, FRAME_UNKNOWN, a->item);
 		return true;
 	}
@@ -359,7 +359,9 @@ int writer_run(void *spec)
 	struct writer *w = &d->w;
 	d->chunk = heap_array(1, READ_SIZE);
 	buf_init(&d->talk, LIMIT_FRAME);
-	bool ok = writer_open(w, spec) && serve(d);
+	bool ok = writer_open(w, spec) && serve(d) &&
+		  (!w->spec->again || w->spec->dry_run ||
+		   store_give_back(w->store, &w->err));
 	if (!ok) {
 		/* The lock goes first: the parent may not be listening. */
 		if (w->store)

@@ -15,6 +15,7 @@ struct writer_spec {
 	int talk;               /* frames with the parent, both ways (SOCK_STREAM) */
 	int side;               /* descriptors from the parent (SOCK_SEQPACKET) */
 	bool keep_failure_body; /* else no raw that holds a failure report is kept */
+	bool again, dry_run;    /* what is known is read again (intake_again) */
 	bool has_now;
 	int64_t now;
 };

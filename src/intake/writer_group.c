@@ -33,11 +33,13 @@ bool writer_open(struct writer *w, const struct writer_spec *spec)
 	w->dictionary = heap_array(WRITER_DICTIONARY, sizeof(*w->dictionary));
 	w->member_arena = arena_new();
 	w->scratch = arena_new();
+	w->again_arena = arena_new();
 	buf_init(&w->pending, WRITER_PENDING);
 	buf_init(&w->parts, WRITER_PARTS);
 	const struct store_options o = { .path = spec->db, .mode = STORE_CREATE };
 	w->store = store_open(&o, &w->err);
-	return w->store != NULL;
+	/* Personal data that goes is to be gone. */
+	return w->store && (!spec->again || store_overwrite(w->store, &w->err));
 }
 
 void writer_close(struct writer *w)
@@ -51,6 +53,12 @@ void writer_close(struct writer *w)
 	buf_deinit(&w->parts);
 	arena_free(&w->member_arena);
 	arena_free(&w->scratch);
+	arena_free(&w->again_arena);
+}
+
+int64_t writer_arrival(const struct writer *w)
+{
+	return w->in.again.active ? w->in.raw.arrived : writer_now(w);
 }
 
 /* --- what the parent asked about --- */
@@ -152,10 +160,19 @@ static void nap(unsigned ms)
 	(void)nanosleep(&t, NULL);
 }
 
+/* A dry run tells what would be, and takes it back. */
+static bool close_group(struct writer *w)
+{
+	if (!w->spec->dry_run)
+		return store_commit(w->store, &w->err);
+	store_rollback(w->store);
+	return true;
+}
+
 bool writer_commit(struct writer *w)
 {
 	if (w->begun) {
-		if (!store_commit(w->store, &w->err))
+		if (!close_group(w))
 			return false;
 		w->begun = false;
 		growth_add(&w->growth, &w->group_growth);

@@ -28,6 +28,17 @@ struct asked {
 	uint32_t told;
 };
 
+/* A raw copy that is read again (writer_again.h). */
+struct again {
+	bool active;
+	struct book_delivery *was; /* in w->again_arena */
+	bool *used;
+	size_t was_n;
+	struct book_delivery *now; /* likewise */
+	size_t now_n, now_cap;
+	bool changed;
+};
+
 /* The item that is being entered. */
 struct entering {
 	bool active;
@@ -44,6 +55,7 @@ struct entering {
 	const struct writer_kind *kind; /* NULL: none that is read */
 	uint64_t rows, messages, passed;
 	size_t dictionary_n;
+	struct again again;
 	bool personal; /* a member is personal data: the raw is not kept unasked */
 };
 
@@ -51,7 +63,7 @@ struct writer {
 	const struct writer_spec *spec;
 	struct store *store;
 	struct asked *asked; /* WRITER_ITEMS, by item id modulo */
-	struct arena *member_arena, *scratch;
+	struct arena *member_arena, *scratch, *again_arena;
 	struct entering in;
 	struct {
 		int64_t id;
@@ -87,6 +99,19 @@ bool writer_keep(struct writer *w, const struct frame_keep *k, int fd);
 bool writer_tell_known(struct writer *w, const struct asked *asked,
 		       const struct book_raw *raw);
 int64_t writer_now(const struct writer *w);
+/* When what is being entered arrived: now, or, where it is read again, then. */
+int64_t writer_arrival(const struct writer *w);
+/* Takes back what the member put since it began. */
+bool writer_forget_rows(struct writer *w);
+
+/* --- what is told (writer_outcome.c); views as they are given or in w->member_arena ---
+ */
+/* The next delivery of the item, with the current member's place and mail. */
+struct book_delivery writer_delivery(struct writer *w, enum book_status status,
+				     struct sv reason, const struct book_report *report);
+bool writer_outcome(struct writer *w, const struct asked *asked,
+		    const struct book_delivery *d, const struct book_report *report,
+		    struct intake_outcome *out);
 
 /* --- what the parent asked about (writer_group.c) --- */
 /* NULL: its place is taken. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "intake/writer_again.h"
 #include "intake/writer_kind.h"
 
 #include "intake/outcome.h"
 #include "report/model.h"
-#include "store/book_tls.h"
 #include "store/facts.h"
 
 #include <errno.h>
@@ -17,53 +17,7 @@ enum {
 		     1024 /* of at most LIMIT_RAW_PIECE: more than LIMIT_PLAIN takes */
 };
 
-/* --- outcomes --- */
-
-static struct sv member_path(struct writer *w, const struct asked *asked,
-			     struct sv member)
-{
-	const char *between = asked->prefix[0] && member.n ? "/" : "";
-	return sv_from(arena_printf(w->member_arena, "%s%s%.*s", asked->prefix, between,
-				    SV_ARG(member)));
-}
-
-static bool fill_domains(struct writer *w, const struct book_report *r,
-			 struct intake_outcome *o)
-{
-	struct sv *domain;
-	size_t n;
-	struct buf b;
-	if (!book_tls_domains(w->store, r->id, w->member_arena, &domain, &n, &w->err))
-		return false;
-	buf_init(&b, WRITER_PARTS);
-	for (size_t i = 0; i < n; i++)
-		buf_addf(&b, "%s%.*s", i ? "\n" : "", SV_ARG(domain[i]));
-	o->domains = arena_sv(w->member_arena, buf_sv(&b));
-	buf_deinit(&b);
-	return true;
-}
-
-static bool fill_report(struct writer *w, const struct book_report *r,
-			struct intake_outcome *o)
-{
-	char id[65];
-	if (!book_report_short_id(w->store, r->sha, id, &w->err))
-		return false;
-	o->id = arena_sv(w->member_arena, sv_from(id));
-	o->org = r->org;
-	o->report_id = r->report_id;
-	o->domain = r->domain;
-	o->has_begin = r->has_begin;
-	o->has_end = r->has_end;
-	o->begin = r->begin;
-	o->end = r->end;
-	o->rows = r->rows;
-	o->messages = r->messages;
-	o->passed = r->passed;
-	o->repairs = r->repairs;
-	o->repair_n = r->repair_n;
-	return r->kind != KIND_TLS || r->id == 0 || fill_domains(w, r, o);
-}
+/* --- settling a member --- */
 
 /* Its bytes stay for a report that is not held, or that this raw brought itself before
  * the item was begun again. */
@@ -73,82 +27,20 @@ static bool brings_report(const struct entering *in, enum book_status status,
 	return r && r->id && (status != STATUS_DUPLICATE || r->raw_id == in->raw.id);
 }
 
-/* A member is settled: its delivery goes into the book, its outcome waits for the commit.
- */
+/* Its delivery goes into the book, its outcome waits for the commit. */
 static bool deliver(struct writer *w, enum book_status status, struct sv reason,
 		    const struct book_report *report, struct sv refused_domain)
 {
 	struct entering *in = &w->in;
-	const struct frame_mail *mail = &in->member.mail;
-	const struct book_delivery d = {
-		.raw_id = in->raw.id,
-		.seq = in->members++,
-		.member = in->member.member,
-		.kind = in->member.kind,
-		.status = (uint8_t)status,
-		.report = report && report->id ? report->id : 0,
-		.reason = reason,
-		.refused_domain = refused_domain,
-		.path = sv_from(in->asked->path),
-		.by_mail = mail->by_mail,
-		.from = mail->from,
-		.dkim_domains = mail->dkim_domains,
-		.auth_results = mail->auth_results,
-		.message_id = mail->message_id,
-		.subject = mail->subject,
-		.date = mail->date,
-		.arrived = writer_now(w),
-	};
-	struct intake_outcome o = {
-		.path = d.path,
-		.member = member_path(w, in->asked, d.member),
-		.kind = d.kind,
-		.status = d.status,
-		.reason = reason,
-	};
-	if (report && !fill_report(w, report, &o))
+	struct intake_outcome o;
+	struct book_delivery d = writer_delivery(w, status, reason, report);
+	d.refused_domain = refused_domain;
+	if (!writer_outcome(w, in->asked, &d, report, &o))
 		return false;
-	if (!report || !report->id)
-		o.id = sv_from("");
 	if (in->members > in->asked->told)
 		outcome_put(&w->pending, &o);
 	in->keep = in->keep || brings_report(in, status, report);
 	return book_delivery_add(w->store, &d, &w->err);
-}
-
-static bool tell_delivery(struct writer *w, const struct asked *asked,
-			  const struct book_delivery *d)
-{
-	struct intake_outcome o = {
-		.path = sv_from(asked->path),
-		.member = member_path(w, asked, d->member),
-		.kind = d->kind,
-		.status = d->report ? STATUS_DUPLICATE : d->status,
-		.reason = d->reason,
-	};
-	struct book_report r;
-	if (d->report &&
-	    (!book_report_by_id(w->store, d->report, w->member_arena, &r, &w->err) ||
-	     !fill_report(w, &r, &o)))
-		return false;
-	outcome_put(&w->pending, &o);
-	return true;
-}
-
-bool writer_tell_known(struct writer *w, const struct asked *asked,
-		       const struct book_raw *raw)
-{
-	struct book_delivery *d;
-	size_t n;
-	arena_reset(w->scratch);
-	if (!book_deliveries(w->store, raw->id, 0, w->scratch, &d, &n, &w->err))
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		arena_reset(w->member_arena);
-		if (!tell_delivery(w, asked, &d[i]) || !writer_relieve(w))
-			return false;
-	}
-	return true;
 }
 
 /* --- frames --- */
@@ -165,7 +57,7 @@ static bool find_raw(struct writer *w, bool *out_found)
 	if (!book_raw_find(w->store, in->asked->sha, w->scratch, &in->raw, out_found,
 			   &w->err))
 		return false;
-	in->known = *out_found && in->raw.done;
+	in->known = *out_found && in->raw.done && !in->again.active;
 	in->raw.path = sv_from(in->asked->path);
 	return true;
 }
@@ -177,6 +69,8 @@ static bool begin_item(struct writer *w, struct asked *asked)
 	*in = (struct entering){ .active = true, .asked = asked };
 	if (!writer_begin(w) || !find_raw(w, &found))
 		return false;
+	if (w->spec->again)
+		return writer_again_begin(w, found);
 	if (in->known)
 		return true;
 	in->raw = (struct book_raw){ .size = asked->size,
@@ -211,7 +105,7 @@ static bool begin_rows(struct writer *w)
 	return store_savepoint(w->store, &w->err) && facts_put_begin(w->store, &w->err);
 }
 
-static bool forget_rows(struct writer *w)
+bool writer_forget_rows(struct writer *w)
 {
 	facts_put_drop(w->store);
 	return store_undo(w->store, &w->err);
@@ -345,7 +239,7 @@ static void fill_book(struct writer *w, const struct frame_end *e, struct book_r
 		.rows = in->rows,
 		.messages = in->messages,
 		.passed = in->passed,
-		.arrived = writer_now(w),
+		.arrived = writer_arrival(w),
 		.raw_id = in->raw.id,
 		.member = in->member.member,
 		.meta = e->meta,
@@ -357,13 +251,15 @@ static void fill_book(struct writer *w, const struct frame_end *e, struct book_r
 
 static bool settle_report(struct writer *w, struct book_report *r)
 {
+	if (w->in.again.active)
+		return writer_again_report(w, r);
 	struct identity id = { .status = STATUS_NEW };
 	struct sv none = { "", 0 };
 	const struct identify_content content = { w->in.kind->enter, w };
 	if (!identify_report(w->store, r, &content, w->member_arena, &id, &w->err))
 		return false;
 	bool stays = id.status != STATUS_DUPLICATE && id.status != STATUS_REFUSED;
-	if (!stays && !forget_rows(w))
+	if (!stays && !writer_forget_rows(w))
 		return false;
 	if (r->kind == KIND_AGGREGATE)
 		growth_add(&w->group_growth, &id.growth);
@@ -400,7 +296,9 @@ static enum applied apply_verdict(struct writer *w, struct sv body)
 		return APPLIED_NONSENSE;
 	w->in.in_member = false;
 	w->in.keep = w->in.keep || v.keep_raw;
-	return done(forget_rows(w) &&
+	if (w->in.again.active)
+		return done(writer_again_verdict(w, &v));
+	return done(writer_forget_rows(w) &&
 		    deliver(w, (enum book_status)v.status, v.reason, NULL, none));
 }
 
@@ -412,7 +310,8 @@ static enum applied apply_raw(struct writer *w, struct sv body)
 	    r.plain_n > in->asked->size - in->raw_bytes || in->pieces == RAW_PIECES)
 		return APPLIED_NONSENSE;
 	in->raw_bytes += r.plain_n;
-	if (!in->keep || (in->personal && !w->spec->keep_failure_body))
+	if (!in->keep || in->again.active ||
+	    (in->personal && !w->spec->keep_failure_body))
 		return APPLIED;
 	return done(book_raw_piece(w->store, in->raw.id, in->pieces++,
 				   (enum raw_codec)r.codec, r.plain_n, r.bytes, &w->err));
@@ -423,9 +322,18 @@ static enum applied apply_raw(struct writer *w, struct sv body)
 static bool settle_raw(struct writer *w, const struct frame_done *d)
 {
 	const struct entering *in = &w->in;
+	if (in->again.active)
+		return writer_again_settle(w, d);
 	if (d->undone)
 		return book_raw_drop_pieces(w->store, in->raw.id, &w->err);
 	return book_raw_done(w->store, in->raw.id, d->form, in->pieces > 0, &w->err);
+}
+
+static bool say_settled(struct writer *w)
+{
+	frame_put_u64(&w->pending, FRAME_SETTLED, w->in.asked->item);
+	w->settled_n++;
+	return true;
 }
 
 static bool settle_item(struct writer *w, const struct frame_done *d)
@@ -433,11 +341,11 @@ static bool settle_item(struct writer *w, const struct frame_done *d)
 	struct entering *in = &w->in;
 	in->active = false;
 	w->group_items++;
+	if (w->spec->again && in->known)
+		return say_settled(w);
 	if (!(in->known ? writer_tell_known(w, in->asked, &in->raw) : settle_raw(w, d)))
 		return false;
-	frame_put_u64(&w->pending, FRAME_SETTLED, in->asked->item);
-	w->settled_n++;
-	return true;
+	return say_settled(w);
 }
 
 static enum applied apply_done(struct writer *w, struct sv body)
@@ -477,7 +385,7 @@ enum applied writer_apply(struct writer *w, const struct frame *f)
 	case FRAME_AGAIN:
 		if (!w->in.in_member)
 			return APPLIED_NONSENSE;
-		return done(forget_rows(w) && begin_rows(w));
+		return done(writer_forget_rows(w) && begin_rows(w));
 	case FRAME_PART:
 		return apply_part(w, f->body);
 	case FRAME_END:
@@ -545,6 +453,8 @@ bool writer_keep(struct writer *w, const struct frame_keep *k, int fd)
 	struct asked *asked = writer_asked(w, k->item);
 	if (!asked)
 		return true; /* it is settled already */
+	if (w->spec->again)
+		return writer_again_keep(w, asked, k);
 	if (!begin_kept(w, asked))
 		return false;
 	bool ok = w->in.known || (deliver(w, STATUS_REFUSED, k->reason, NULL, none) &&

@@ -12,7 +12,7 @@
 static void place(struct writer *w, struct book_report *r)
 {
 	struct report_days days = report_days(r->has_begin, r->begin, r->has_end, r->end,
-					      writer_now(w));
+					      writer_arrival(w));
 	r->first_day = days.first;
 	r->days = days.n;
 	r->window = (uint8_t)days.window;

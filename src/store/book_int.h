@@ -37,6 +37,15 @@ enum {
 bool book_report_column(struct store *s, sqlite3_stmt *st, struct arena *a, bool full,
 			struct book_report *out, struct err *err);
 
+/* By which a report is found as one of its kind's natural key. */
+struct book_report_key {
+	int64_t hash;
+	bool odd; /* it counts from another day than its window gives */
+};
+/* Also brings in->first_day into the years that are kept. */
+void book_report_key(const struct store *s, struct book_report *in,
+		     struct book_report_key *out);
+
 /* An address column: 0, 4 or 16 bytes. */
 struct addr book_addr_column(sqlite3_stmt *st, int col);
 

@@ -3,6 +3,7 @@
 #include "base/date.h"
 #include "base/limits.h"
 #include "store/book_int.h"
+#include "store/book_reread.h"
 #include "store/book_tls.h"
 #include "store/facts_int.h"
 
@@ -354,16 +355,24 @@ static void remember_added(struct store *s, const struct book_report *in, bool o
 		book_memo_alone_is(s, in->sha, false);
 }
 
+void book_report_key(const struct store *s, struct book_report *in,
+		     struct book_report_key *out)
+{
+	int64_t day = 0;
+	in->first_day = clamp_day(in->first_day);
+	out->odd = !key_day(in, &day) || day != in->first_day;
+	out->hash = key_hash(s, in);
+}
+
 bool book_report_add(struct store *s, struct book_report *in, struct err *err)
 {
+	struct book_report_key key;
 	if (!store_in_tx(s, err) ||
 	    !book_policy_intern(s, in->domain, &in->domain_id, err))
 		return false;
 	if (in->days < 1 || in->days > ROLLUP_DAYS_MAX || in->meta.n > LIMIT_META)
 		return err_set(err, ERR_INTERNAL, "a report counts on %u days", in->days);
-	int64_t day = 0;
-	in->first_day = clamp_day(in->first_day);
-	bool odd = !key_day(in, &day) || day != in->first_day;
+	book_report_key(s, in, &key);
 	if (!STMT_RUN(
 		    s, err,
 		    "INSERT INTO book_report (sha8, sha, kind, domain_id, key_hash, "
@@ -374,7 +383,7 @@ bool book_report_add(struct store *s, struct book_report *in, struct err *err)
 		    "?, ?, ?, ?, ?)",
 		    a_int(book_sha8(in->sha)),
 		    a_blob((struct sv){ (const char *)in->sha, 32 }), a_int(in->kind),
-		    a_int(in->domain_id), a_int(key_hash(s, in)), a_int(odd),
+		    a_int(in->domain_id), a_int(key.hash), a_int(key.odd),
 		    a_int(in->first_day), a_int(in->days), a_int(in->window),
 		    a_opt(in->has_begin, in->begin), a_opt(in->has_end, in->end),
 		    a_int(in->complete), a_int(in->superseded_by), a_uint(in->rows),
@@ -385,7 +394,7 @@ bool book_report_add(struct store *s, struct book_report *in, struct err *err)
 		return false;
 	in->id = sqlite3_last_insert_rowid(s->db);
 	in->counted = false;
-	remember_added(s, in, odd);
+	remember_added(s, in, key.odd);
 	return true;
 }
 
@@ -429,24 +438,30 @@ static bool must_be_uncounted(struct store *s, int64_t id, struct err *err)
 	return step == STMT_ROW;
 }
 
-bool book_report_remove(struct store *s, int64_t id, struct err *err)
+bool book_report_drop(struct store *s, int64_t id, struct err *err)
 {
 	if (!store_in_tx(s, err) || !must_be_uncounted(s, id, err))
 		return false;
 	book_memo_place_is(s, 0, NULL);
+	return facts_remove(s, id, err) && book_tls_remove(s, id, err) &&
+	       STMT_RUN(s, err,
+			"DELETE FROM book_delivery WHERE report = ? AND report > 0",
+			a_int(id)) &&
+	       STMT_RUN(s, err, "DELETE FROM book_report WHERE id = ?", a_int(id)) &&
+	       STMT_RUN(s, err,
+			"UPDATE book_report SET superseded_by = 0 WHERE "
+			"superseded_by = ? AND superseded_by > 0",
+			a_int(id));
+}
+
+bool book_report_remove(struct store *s, int64_t id, struct err *err)
+{
+	if (!store_in_tx(s, err))
+		return false;
 	struct arena *a = arena_new();
 	int64_t *raw;
 	size_t n;
-	bool ok = raws_of(s, id, a, &raw, &n, err) && facts_remove(s, id, err) &&
-		  book_tls_remove(s, id, err) &&
-		  STMT_RUN(s, err,
-			   "DELETE FROM book_delivery WHERE report = ? AND report > 0",
-			   a_int(id)) &&
-		  STMT_RUN(s, err, "DELETE FROM book_report WHERE id = ?", a_int(id)) &&
-		  STMT_RUN(s, err,
-			   "UPDATE book_report SET superseded_by = 0 WHERE "
-			   "superseded_by = ? AND superseded_by > 0",
-			   a_int(id));
+	bool ok = raws_of(s, id, a, &raw, &n, err) && book_report_drop(s, id, err);
 	for (size_t i = 0; ok && i < n; i++)
 		ok = book_raw_remove_unused(s, raw[i], err);
 	arena_free(&a);

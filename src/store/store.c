@@ -569,6 +569,11 @@ bool store_undo(struct store *s, struct err *err)
 	return true;
 }
 
+bool store_overwrite(struct store *s, struct err *err)
+{
+	return store_exec(s, "PRAGMA secure_delete=ON", err);
+}
+
 bool store_give_back(struct store *s, struct err *err)
 {
 	if (s->in_tx)

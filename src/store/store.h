@@ -56,6 +56,10 @@ bool store_savepoint(struct store *s, struct err *err);
 bool store_release(struct store *s, struct err *err);
 bool store_undo(struct store *s, struct err *err);
 
+/* From here on what is removed by this connection is overwritten in the file. The WAL
+ * holds it until store_give_back(). */
+bool store_overwrite(struct store *s, struct err *err);
+
 /* Gives the pages that nothing uses any more back to the file system; outside of
  * transactions. */
 bool store_give_back(struct store *s, struct err *err);
