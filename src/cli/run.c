@@ -39,8 +39,7 @@ bool run_number(const struct cli *c, enum cli_option_id id, uint64_t otherwise,
 }
 
 /* A day, or so many days before today. */
-static bool read_day(const struct cli *c, enum cli_option_id id, int64_t *out,
-		     struct err *err)
+bool run_day(const struct cli *c, enum cli_option_id id, int64_t *out, struct err *err)
 {
 	const char *text = cli_value(c->args, id);
 	struct sv s = sv_from(text);
@@ -70,8 +69,8 @@ bool run_filter(const struct cli *c, struct app_filter *out, struct err *err)
 		out->result = APP_RESULT_FAIL;
 	else if (result.n)
 		return err_set(err, ERR_USAGE, "--result is pass or fail");
-	if (!read_day(c, OPT_SINCE, &out->day_from, err) ||
-	    !read_day(c, OPT_UNTIL, &out->day_to, err))
+	if (!run_day(c, OPT_SINCE, &out->day_from, err) ||
+	    !run_day(c, OPT_UNTIL, &out->day_to, err))
 		return false;
 	if (out->day_from > out->day_to)
 		return err_set(err, ERR_USAGE, "--since lies after --until");

@@ -27,12 +27,12 @@ static void on_stop(int number)
 	stop = 1;
 }
 
-/* The first Ctrl-C finishes what is begun; the second one ends the program. */
-static void catch_stop(void)
+const volatile sig_atomic_t *run_catch_stop(void)
 {
 	struct sigaction ask = { .sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND };
 	(void)sigaction(SIGINT, &ask, NULL);
 	(void)sigaction(SIGTERM, &ask, NULL);
+	return &stop;
 }
 
 /* What the text summary tells at the end. */
@@ -246,12 +246,11 @@ bool run_ingest(struct cli *c, struct err *err)
 	struct ingest in = { 0 };
 	struct intake_summary s;
 	begin(&in, c);
-	catch_stop();
 	struct app_ingest how = {
 		.paths = c->args->word,
 		.path_n = c->args->word_n,
 		.count_first = in.progress.on,
-		.stop = &stop,
+		.stop = run_catch_stop(),
 		.outcome = on_outcome,
 		.progress = on_progress,
 		.warning = on_warning,

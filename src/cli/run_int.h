@@ -7,6 +7,8 @@
 #include "cli/out.h"
 #include "cli/settings.h"
 
+#include <signal.h>
+
 /* One command being run. */
 struct cli {
 	const struct cli_args *args;
@@ -29,6 +31,11 @@ struct cli {
 void run_say(const char *sentence);
 /* The filter that the options make. */
 bool run_filter(const struct cli *c, struct app_filter *out, struct err *err);
+/* A day that an option gives. */
+bool run_day(const struct cli *c, enum cli_option_id id, int64_t *out, struct err *err);
+/* From here on the first Ctrl-C sets what is returned; the second one ends the program.
+ */
+const volatile sig_atomic_t *run_catch_stop(void);
 /* --limit or another such number; `otherwise` where it is not given. */
 bool run_number(const struct cli *c, enum cli_option_id id, uint64_t otherwise,
 		uint64_t most, uint64_t *out, struct err *err);

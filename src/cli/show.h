@@ -45,6 +45,13 @@ struct report_rows *show_report_begin(struct out *o, const struct app_report_det
 void show_report_row(struct report_rows *r, const struct app_row *row);
 void show_report_end(struct report_rows **r);
 
+/* What reading the raw copies again brought: begin, each, end. The summary is NULL where
+ * the command failed. */
+struct show_reparse;
+struct show_reparse *show_reparse_begin(struct out *o, bool dry_run, bool quiet);
+void show_reparse_next(struct show_reparse *r, const struct intake_outcome *v);
+void show_reparse_end(struct show_reparse **r, const struct intake_summary *s);
+
 /* One outcome of an ingest on a line of its own. */
 void show_outcome_json(struct out *o, const struct intake_outcome *v);
 struct grid; /* CSV: a grid that grid_end() ends */
