@@ -501,12 +501,12 @@ class Several(Containers):
         """The very same bytes again: told the same, but that they are known."""
         data = c.mail(c.text(), c.part(c.gz(XML), "application/gzip", NAME),
                       c.part(b"unused", "application/gzip", NAME),
-                      c.part(b'{"policies": [], "report-id": "x"}',
+                      c.part(b'{"organization-name": "O", "report-id": "x"',
                              "application/tlsrpt+json", "t.json"))
         before = self.read(data, members=3)
-        self.assertEqual([o["status"] for o in before], ["new", "refused", "aside"])
+        self.assertEqual([o["status"] for o in before], ["new", "refused", "refused"])
         again = self.read(data, members=3, name="again")
-        self.assertEqual([o["status"] for o in again], ["duplicate", "refused", "aside"])
+        self.assertEqual([o["status"] for o in again], ["duplicate", "refused", "refused"])
         for a, b in zip(before, again):
             for key in ("member", "kind", "id", "rows", "messages", "passed", "repairs",
                         "reason", "org", "report_id", "domain", "begin", "end"):

@@ -149,7 +149,8 @@ static bool hand_over(const struct shelf_spec *s, struct store *store, int64_t i
 
 static bool hand_over_all(const struct shelf_spec *s, struct err *err)
 {
-	const struct store_options o = { .path = s->db, .mode = STORE_READ };
+	/* The writer may not have brought an older file to this form yet. */
+	const struct store_options o = { .path = s->db, .mode = STORE_WRITE };
 	const struct book_raw_filter f = { .arrived_from = s->which->arrived_from,
 					   .kind = s->which->kind,
 					   .any_kind = s->which->any_kind };
