@@ -119,17 +119,22 @@ static bool is_word(enum arf_table table, uint64_t number)
 	return number == 0 || (number < 256 && arf_word(table, (unsigned)number));
 }
 
-static bool are_good(const struct numbers *n)
+static bool are_words(const struct numbers *n)
 {
 	size_t auths;
 	arf_words(ARF_TABLE_AUTH, &auths);
-	return n->version == CODEC_VERSION && n->flags < 8 && n->feedback &&
-	       is_word(ARF_TABLE_FEEDBACK, n->feedback) &&
+	return n->feedback && is_word(ARF_TABLE_FEEDBACK, n->feedback) &&
 	       is_word(ARF_TABLE_DELIVERY, n->delivery) &&
 	       is_word(ARF_TABLE_AGENT, n->agent) && n->auth_failures < 2U << auths &&
-	       (n->auth_failures & 1) == 0 && n->alignment < 8 &&
-	       n->spf_aligned <= ARF_YES && n->dkim_aligned <= ARF_YES &&
-	       n->arrival <= (n->flags & FLAG_ARRIVAL ? (uint64_t)ARF_ARRIVAL_MAX : 0) &&
+	       (n->auth_failures & 1) == 0 && n->alignment < 2 * ARF_LIST_DKIM &&
+	       n->spf_aligned <= ARF_YES && n->dkim_aligned <= ARF_YES;
+}
+
+static bool are_good(const struct numbers *n)
+{
+	bool arrived = n->flags & FLAG_ARRIVAL;
+	return n->version == CODEC_VERSION && n->flags < 2 * FLAG_ARRIVAL &&
+	       are_words(n) && n->arrival <= (arrived ? (uint64_t)ARF_ARRIVAL_MAX : 0) &&
 	       n->incidents >= 1 && n->incidents <= LIMIT_MESSAGES &&
 	       n->repairs <= UINT32_MAX &&
 	       (n->source == ADDR_NONE || n->source == ADDR_V4 || n->source == ADDR_V6);

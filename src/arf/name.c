@@ -200,9 +200,10 @@ struct sv name_address_domain(struct reading *rd, struct sv text, const char *wh
 
 struct sv name_helo(struct reading *rd, struct sv text, const char *where)
 {
-	static const char *const own[] = { ".local", ".localdomain", ".lan",
-					   ".home",  ".internal",    ".home.arpa",
-					   ".corp",  ".intranet",    ".private" };
+	static const char *const own[] = { ".local",    ".localdomain", ".lan",
+					   ".home",     ".internal",    ".home.arpa",
+					   ".corp",     ".intranet",    ".private",
+					   ".fritz.box" };
 	struct sv s = bare(text);
 	struct addr ignored;
 	if (sv_chr(s, '.') == s.n || addr_parse(s, &ignored))

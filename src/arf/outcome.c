@@ -53,14 +53,35 @@ static bool is_better(const struct arf_report *r, const struct arf_result *a,
 	return kind_of(r, a) > kind_of(r, b);
 }
 
-struct arf_outcome arf_outcome(const struct arf_report *r, enum arf_method method)
+static const struct arf_result *best_of(const struct arf_report *r,
+					enum arf_method method)
 {
-	struct arf_outcome o = { .kind = said_of(r, method) };
 	const struct arf_result *best = NULL;
 	for (size_t i = 0; i < r->result_n; i++)
 		if (r->result[i].method == method &&
 		    (!best || is_better(r, &r->result[i], best)))
 			best = &r->result[i];
+	return best;
+}
+
+/* Where no result names them. */
+static void add_names(const struct arf_report *r, enum arf_method method,
+		      struct arf_outcome *o)
+{
+	if (o->domain.n == 0 && method == ARF_SPF)
+		o->domain = r->mail_from.n ? r->mail_from : r->helo;
+	if (method != ARF_DKIM)
+		return;
+	if (o->domain.n == 0)
+		o->domain = r->dkim_domain;
+	if (o->selector.n == 0 && sv_eq(o->domain, r->dkim_domain))
+		o->selector = r->dkim_selector;
+}
+
+struct arf_outcome arf_outcome(const struct arf_report *r, enum arf_method method)
+{
+	struct arf_outcome o = { .kind = said_of(r, method) };
+	const struct arf_result *best = best_of(r, method);
 	if (best) {
 		enum arf_outcome_kind kind = kind_of(r, best);
 		o.result = best->result;
@@ -70,11 +91,6 @@ struct arf_outcome arf_outcome(const struct arf_report *r, enum arf_method metho
 		    (o.kind == ARF_FAILED && kind == ARF_UNALIGNED))
 			o.kind = kind;
 	}
-	if (method == ARF_DKIM && o.domain.n == 0)
-		o.domain = r->dkim_domain;
-	if (method == ARF_DKIM && o.selector.n == 0 && sv_eq(o.domain, r->dkim_domain))
-		o.selector = r->dkim_selector;
-	if (method == ARF_SPF && o.domain.n == 0)
-		o.domain = r->mail_from.n ? r->mail_from : r->helo;
+	add_names(r, method, &o);
 	return o;
 }

@@ -162,7 +162,7 @@ static void test_places(void **state)
 			/* "zelda_quux" and "xyzzy-plugh" are selectors by their form; so
 			 * they are known as persons only where an address says so. */
 			check_place(places[i], persons[j],
-				    "Original-Rcpt-To: zelda_quux@shop.example\n"
+				    "Original-Rcpt-To: zelda_quux+list@shop.example\n"
 				    "Original-Rcpt-To: xyzzy-plugh@shop.example\n");
 		}
 }
