@@ -7,7 +7,8 @@
 #include <stdlib.h>
 
 enum {
-	LOOK_AT = 20000 /* (source, facet) pairs with most messages */
+	LOOK_AT = 20000,               /* (source, facet) pairs with most messages */
+	LOOK_BYTES = 64 * 1024 * 1024, /* of their facets; hostile ones are long */
 };
 
 /* What one source sent with one facet. */
@@ -64,7 +65,7 @@ static bool read_hits(const struct scope *s, struct app_domain *out, struct hit 
 	struct facts_by_facet *f;
 	uint64_t all;
 	q.result = FACTS_FAILED;
-	if (!facts_facets(s->store, &q, LOOK_AT, s->arena, &f, n, &all, err))
+	if (!facts_pairs(s->store, &q, LOOK_AT, s->arena, &f, n, &all, err))
 		return false;
 	out->failure_more = all > *n;
 	*hits = arena_array(s->arena, *n + 1, sizeof(**hits));
@@ -72,6 +73,11 @@ static bool read_hits(const struct scope *s, struct app_domain *out, struct hit 
 		qsort(f, *n, sizeof(*f), by_facet);
 	for (size_t i = 0; i < *n; i++) {
 		struct hit *h = &(*hits)[i];
+		if (arena_used(s->arena) > LOOK_BYTES) {
+			out->failure_more = true;
+			*n = i;
+			break;
+		}
 		if (i && f[i].facet == f[i - 1].facet)
 			*h = h[-1];
 		else if (!decode(s, f[i].facet, out->line.name, h, err))

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 
 enum {
-	REMOVE_AT_ONCE = 100 /* reports a transaction: others may write in between */
+	REMOVE_AT_ONCE = 100, /* reports a transaction: others may write in between */
+	FOLD_AFTER = 7,       /* days that a month has ended */
 };
 
 static int refused_last(const void *a, const void *b)
@@ -212,6 +213,12 @@ static bool keep_up(struct scope *s, const struct app *app, struct app_upkeep *o
 	       remember(s, was, due_text(app, oldest, s->arena), err);
 }
 
+/* Reports come days after what they are of: a month is folded once few are to come. */
+static bool fold(struct scope *s, const struct app *app, struct err *err)
+{
+	return facts_fold(s->store, date_day_of(app->now) - FOLD_AFTER, err);
+}
+
 bool app_unassigned_upkeep(const struct app *app, struct app_upkeep *out, struct err *err)
 {
 	struct scope s;
@@ -219,7 +226,7 @@ bool app_unassigned_upkeep(const struct app *app, struct app_upkeep *out, struct
 	*out = (struct app_upkeep){ 0 };
 	bool ok = scope_open_store(&s, app, STORE_WRITE, NULL, a, err);
 	if (ok) {
-		ok = keep_up(&s, app, out, err);
+		ok = keep_up(&s, app, out, err) && fold(&s, app, err);
 		scope_close(&s);
 	}
 	arena_free(&a);

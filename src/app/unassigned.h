@@ -21,8 +21,9 @@ struct app_refusal {
 bool app_unassigned_refuse(const struct app *app, struct sv name, struct arena *a,
 			   struct app_refusal *out, struct err *err);
 
-/* What the end of an ingest removes: reports that nobody owns, older than
- * app->unassigned_days, and the oldest arrivals beyond app->unassigned_max bytes. */
+/* What the end of an ingest does: it removes reports that nobody owns, older than
+ * app->unassigned_days, and the oldest arrivals beyond app->unassigned_max bytes; and it
+ * folds the roll-ups of months that are over (facts_fold). */
 struct app_upkeep {
 	uint64_t old, over; /* reports removed for their age, and for space */
 	uint64_t bytes;     /* that they held */

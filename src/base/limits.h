@@ -35,6 +35,10 @@
 #define LIMIT_TLS_REPORT (16 * LIMIT_MIB / POSTERN_CAP_DIVISOR)
 #define LIMIT_TLS_MEMORY (96 * LIMIT_MIB / POSTERN_CAP_DIVISOR)
 
+/* Keys (sources, facets) that a question holds in memory at once; of more it asks in
+ * rounds. */
+#define LIMIT_TALLIES ((size_t)(512 * 1024 / POSTERN_CAP_DIVISOR))
+
 enum {
 	LIMIT_ENTRIES = 1000, /* entries of an archive, parts of a mail */
 	LIMIT_NESTING = 8,    /* containers in containers: mail, multipart, zip, gzip */
@@ -58,6 +62,7 @@ enum {
 	LIMIT_RAW_PIECE = 1024 * 1024, /* raw bytes and facts are stored in such pieces */
 	LIMIT_FRAME = 2 * 1024 * 1024, /* one frame from a worker, bytes */
 	LIMIT_REASON = 400,            /* a refusal's sentence, bytes */
+	LIMIT_LINES = 100 * 1000,      /* of sources or facets in an answer */
 };
 
 #endif

@@ -382,6 +382,13 @@ static void show_more(struct out *o, uint64_t n, uint64_t shown)
 	out_str(o, "\n");
 }
 
+/* Where a domain has more different rows than are looked at. */
+static void show_partly(struct out *o, bool partly)
+{
+	if (partly)
+		out_str(o, "  Only what most messages share was looked at.\n");
+}
+
 static void show_text(struct out *o, const struct app_domain *d)
 {
 	show_head(o, d);
@@ -392,6 +399,7 @@ static void show_text(struct out *o, const struct app_domain *d)
 		for (size_t i = 0; i < cut(d, d->failure_n); i++)
 			show_failure(o, &d->failure[i]);
 		show_more(o, d->failure_n, cut(d, d->failure_n));
+		show_partly(o, d->failure_more);
 	}
 	if (d->source_n) {
 		out_heading(o, "Sources");
@@ -413,6 +421,7 @@ static void show_text(struct out *o, const struct app_domain *d)
 		out_heading(o, "Author Domains");
 		show_authors(o, NULL, d->author, cut(d, d->author_n));
 		show_more(o, d->author_n, cut(d, d->author_n));
+		show_partly(o, d->author_more);
 	}
 	if (!d->unreported && d->line.f.reports == 0 && d->line.f.messages == 0)
 		out_str(o, "\n  It has reports, but none matches the filters.\n");

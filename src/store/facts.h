@@ -101,24 +101,33 @@ struct facts_by_source {
 	uint32_t domains; /* how many policy domains it was seen with */
 	struct facts_sum sum;
 };
-/* Most messages first, at most `limit` (0: all); *out_all says how many there are. */
+/* Most messages first, at most `limit` (0: LIMIT_LINES, which no list is longer than);
+ * *out_all says how many there are. */
 bool facts_sources(struct store *s, const struct facts_query *q, uint32_t limit,
 		   struct arena *a, struct facts_by_source **out, size_t *out_n,
 		   uint64_t *out_all, struct err *err);
 
 struct facts_by_facet {
-	struct addr source;
+	struct addr source; /* of a pair */
 	int64_t facet;
 	bool passed;
 	int64_t first_day, last_day;
 	uint64_t rows, messages;
 };
-/* Per (source, facet); most messages first. */
+/* Per facet, whatever the source; most messages first. */
 bool facts_facets(struct store *s, const struct facts_query *q, uint32_t limit,
 		  struct arena *a, struct facts_by_facet **out, size_t *out_n,
 		  uint64_t *out_all, struct err *err);
+/* Per (source, facet); most messages first. */
+bool facts_pairs(struct store *s, const struct facts_query *q, uint32_t limit,
+		 struct arena *a, struct facts_by_facet **out, size_t *out_n,
+		 uint64_t *out_all, struct err *err);
 
 /* --- upkeep --- */
+
+/* Folds the roll-ups of months that end before the month of `day`: what makes questions
+ * over years cheap. In transactions of its own, a few months each. */
+bool facts_fold(struct store *s, int64_t day, struct err *err);
 
 struct facts_check_options {
 	bool mend; /* write the rebuilt roll-ups where they differ */

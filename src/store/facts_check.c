@@ -5,7 +5,8 @@
 #include "base/date.h"
 #include "store/book_int.h"
 #include "store/book_month.h"
-#include "store/facts_int.h"
+#include "store/facts_fold.h"
+#include "store/facts_span.h"
 #include "store/stmt.h"
 
 #include <stdio.h>
@@ -18,11 +19,14 @@
  * lock for one domain after the other, so that others get their turn.
  */
 
+#define SUM_COLUMNS "domain, day, reports, row_n, row_passed, messages, passed"
+
 struct check {
 	struct store *s;
 	const struct facts_check_options *o;
 	struct facts_check_result *out;
 	struct rollup *roll;
+	struct fold fold;
 	uint64_t reports_all;
 	int64_t domain;
 	bool own_tx;
@@ -351,11 +355,11 @@ static bool compare_sums(struct check *c, int which, int64_t at, bool *out_same,
 			 struct err *err)
 {
 #define SUMS(t) \
-	"SELECT count(*) = 0 FROM (SELECT * FROM facts_" t \
-	" WHERE domain = ?1 AND day = ?2 EXCEPT SELECT * FROM temp.check_" t \
-	" WHERE domain = ?1 AND day = ?2 UNION ALL SELECT * FROM (SELECT * FROM " \
-	"temp.check_" t " WHERE domain = ?1 AND day = ?2 EXCEPT SELECT * FROM facts_" t \
-	" WHERE domain = ?1 AND day = ?2))"
+	"WITH have AS (SELECT " SUM_COLUMNS " FROM facts_" t " WHERE domain = ?1 AND " \
+	"day = ?2), want AS (SELECT " SUM_COLUMNS " FROM temp.check_" t " WHERE " \
+	"domain = ?1 AND day = ?2) SELECT count(*) = 0 FROM (SELECT * FROM have EXCEPT " \
+	"SELECT * FROM want UNION ALL SELECT * FROM (SELECT * FROM want EXCEPT SELECT " \
+	"* FROM have))"
 	static const char day[] = SUMS("day"), month[] = SUMS("month");
 #undef SUMS
 	sqlite3_stmt *st = STMT_ASK(c->s, err, which ? month : day, a_int(c->domain),
@@ -369,11 +373,11 @@ static bool compare_sums(struct check *c, int which, int64_t at, bool *out_same,
 
 /* --- mending --- */
 
-#define MEND(t) \
+#define MEND(t, columns) \
 	{ \
 		"DELETE FROM facts_" t " WHERE domain = ? AND day = ?", \
-			"INSERT INTO facts_" t " SELECT * FROM temp.check_" t \
-			" WHERE domain = ? AND day = ?" \
+			"INSERT INTO facts_" t " (" columns ") SELECT " columns \
+			" FROM temp.check_" t " WHERE domain = ? AND day = ?" \
 	}
 
 static bool replace(struct check *c, const char *const sql[2], int64_t at,
@@ -394,7 +398,8 @@ static bool differs(struct check *c, const char *what, int64_t day, struct err *
 
 static bool check_day(struct check *c, int64_t day, struct err *err)
 {
-	static const char *const roll[2] = MEND("roll"), *const sums[2] = MEND("day");
+	static const char *const roll[2] = MEND("roll", "domain, day, first, bytes");
+	static const char *const sums[2] = MEND("day", SUM_COLUMNS);
 	bool same_roll, same_sums;
 	c->out->domain_days++;
 	if (!compare_rolls(c, day, &same_roll, err) ||
@@ -404,20 +409,50 @@ static bool check_day(struct check *c, int64_t day, struct err *err)
 		return true;
 	if (!differs(c, same_roll ? "sums on" : "roll-up on", day, err))
 		return false;
-	return !c->o->mend || (replace(c, roll, day, err) && replace(c, sums, day, err));
+	return !c->o->mend || (replace(c, roll, day, err) && replace(c, sums, day, err) &&
+			       fold_undo(c->s, c->domain, date_month_of(day), err));
+}
+
+static bool fold_says(struct check *c, int64_t month, int64_t *out, struct err *err)
+{
+	sqlite3_stmt *st = STMT_ASK(
+		c->s, err, "SELECT folded FROM facts_month WHERE domain = ? AND day = ?",
+		a_int(c->domain), a_int(month));
+	enum stmt_step step = st ? stmt_step(c->s, st, err) : STMT_FAILED;
+	*out = step == STMT_ROW ? stmt_i64(st, 0) : FOLD_NONE;
+	if (step == STMT_ROW)
+		stmt_reset(st);
+	return step != STMT_FAILED;
+}
+
+/* Is the fold that of the days as they were built anew? */
+static bool check_fold(struct check *c, int64_t month, int64_t day, struct err *err)
+{
+	int64_t state;
+	bool large = false, same = true;
+	if (!fold_says(c, month, &state, err))
+		return false;
+	if (state != FOLD_MADE)
+		return true;
+	if (!fold_build(c->s, FOLD_OF_CHECK, c->domain, month, &c->fold, &large, err) ||
+	    (!large && !fold_is_stored(c->s, c->domain, month, &c->fold, &same, err)))
+		return false;
+	if (same && !large)
+		return true;
+	if (!differs(c, "roll-up of the month from", day, err))
+		return false;
+	return !c->o->mend || fold_undo(c->s, c->domain, month, err);
 }
 
 static bool check_month(struct check *c, int64_t month, struct err *err)
 {
-	static const char *const sums[2] = MEND("month");
+	static const char *const sums[2] = MEND("month", SUM_COLUMNS);
 	bool same;
+	int64_t day = span_month_start(month);
 	if (!compare_sums(c, 1, month, &same, err))
 		return false;
 	if (same)
-		return true;
-	int64_t year = month / 12 - (month % 12 < 0), left = month % 12;
-	int64_t day = date_from_civil(1970 + year,
-				      (unsigned)(left < 0 ? left + 12 : left) + 1, 1);
+		return check_fold(c, month, day, err);
 	if (!differs(c, "sums of the month from", day, err))
 		return false;
 	return !c->o->mend || replace(c, sums, month, err);
@@ -480,7 +515,7 @@ static bool make_tables(struct store *s, struct err *err)
 #define SUMS_TABLE(t) \
 	"CREATE TEMP TABLE " t " (domain INTEGER, day INTEGER, reports INTEGER, " \
 	"row_n INTEGER, row_passed INTEGER, messages INTEGER, passed INTEGER, " \
-	"PRIMARY KEY (domain, day)) STRICT, WITHOUT ROWID;"
+	"folded INTEGER DEFAULT 0, PRIMARY KEY (domain, day)) STRICT, WITHOUT ROWID;"
 	return store_exec(s,
 			  "CREATE TEMP TABLE check_roll (domain INTEGER, day INTEGER, "
 			  "first BLOB, bytes BLOB, PRIMARY KEY (domain, day, first)) "
@@ -543,6 +578,7 @@ bool facts_check(struct store *s, const struct facts_check_options *o,
 	c.roll = rollup_new(ROLLUP_CHECK);
 	bool ok = make_tables(s, err) && check_all(&c, err);
 	rollup_free(&c.roll);
+	fold_free(&c.fold);
 	drop_tables(s);
 	if (s->mode == STORE_READ)
 		(void)store_exec(s, "PRAGMA query_only=1", &ignored);

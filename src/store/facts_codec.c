@@ -4,8 +4,9 @@
 #include <string.h>
 
 /*
- * A row:   flags, address, facet, messages
- * An entry: flags, address, facet, rows, messages
+ * A row:              flags, address, facet, messages
+ * An entry:           flags, address, facet, rows, messages
+ * An entry of a month: the same, then first day + 32 * (last day - first day)
  *
  * The address is there unless it is the one before. Numbers are LEB128 and left out where
  * a flag says them. A facet of an entry with the address before it is the distance from
@@ -295,4 +296,27 @@ bool codec_take_entry(struct sv *in, struct codec_entry *e)
 		return false;
 	advance(in, c);
 	return e->rows || e->messages;
+}
+
+/* --- entries of a month --- */
+
+size_t codec_put_fold(struct codec_key *before, const struct codec_fold *f, uint8_t *out)
+{
+	size_t n = codec_put_entry(before, &f->e, out);
+	uint64_t span = f->first | (uint64_t)(f->last - f->first) << 5;
+	return (size_t)(put_varint(out + n, span) - out);
+}
+
+bool codec_take_fold(struct sv *in, struct codec_fold *f)
+{
+	uint64_t span;
+	if (!codec_take_entry(in, &f->e))
+		return false;
+	struct cursor c = cursor_of(*in);
+	if (!take_varint(&c, &span) || (span & 31) + (span >> 5) >= CODEC_FOLD_DAYS)
+		return false;
+	f->first = (uint8_t)(span & 31);
+	f->last = (uint8_t)((span & 31) + (span >> 5));
+	advance(in, c);
+	return true;
 }

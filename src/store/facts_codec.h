@@ -12,6 +12,8 @@
 enum {
 	CODEC_ROW_MAX = 1 + 16 + 10 + 10,
 	CODEC_ENTRY_MAX = 1 + 16 + 10 + 10 + 10,
+	CODEC_FOLD_MAX = CODEC_ENTRY_MAX + 2,
+	CODEC_FOLD_DAYS = 31,
 	CODEC_KEY_SIZE = 25,
 };
 
@@ -63,6 +65,15 @@ static inline int codec_key_cmp(const struct codec_key *a, const struct codec_ke
 size_t codec_put_entry(struct codec_key *before, const struct codec_entry *e,
 		       uint8_t *out);
 bool codec_take_entry(struct sv *in, struct codec_entry *e);
+
+/* An entry of a month: with the first and the last day of the month, from 0, on which the
+ * pair was seen. */
+struct codec_fold {
+	struct codec_entry e;
+	uint8_t first, last;
+};
+size_t codec_put_fold(struct codec_key *before, const struct codec_fold *f, uint8_t *out);
+bool codec_take_fold(struct sv *in, struct codec_fold *f);
 
 /* A key as bytes of which memcmp() tells the order; for what a part begins with. */
 void codec_key_bytes(const struct codec_key *k, uint8_t out[CODEC_KEY_SIZE]);

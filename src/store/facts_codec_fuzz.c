@@ -38,6 +38,23 @@ static void entries(struct sv in)
 	}
 }
 
+static void folds(struct sv in)
+{
+	struct codec_fold f = { 0 }, again = { 0 };
+	struct codec_key before = { 0 };
+	uint8_t out[CODEC_FOLD_MAX];
+	while (codec_take_fold(&in, &f)) {
+		size_t n = codec_put_fold(&before, &f, out);
+		struct sv one = { (const char *)out, n };
+		if (f.last < f.first || f.last >= CODEC_FOLD_DAYS ||
+		    !codec_take_fold(&one, &again) || one.n ||
+		    codec_key_cmp(&again.e.key, &f.e.key) != 0 ||
+		    again.e.messages != f.e.messages || again.first != f.first ||
+		    again.last != f.last)
+			abort();
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size == 0)
@@ -45,6 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sv in = { (const char *)data + 1, size - 1 };
 	if (data[0] & 1)
 		rows(in);
+	else if (data[0] & 2)
+		folds(in);
 	else
 		entries(in);
 	return 0;

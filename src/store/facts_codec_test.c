@@ -130,6 +130,38 @@ static void test_damaged_entries(void **state)
 	assert_false(codec_take_entry(&nothing, &e));
 }
 
+static void test_folds(void **state)
+{
+	(void)state;
+	static uint8_t bytes[200 * CODEC_FOLD_MAX];
+	struct codec_key before = { 0 };
+	struct codec_fold f = { 0 };
+	size_t n = 0;
+	for (unsigned i = 0; i < 200; i++) {
+		struct codec_fold in = { entry_of(i), (uint8_t)(i % 31),
+					 (uint8_t)(i % 31 + (i / 31) % (31 - i % 31)) };
+		n += codec_put_fold(&before, &in, bytes + n);
+	}
+	struct sv in = { (const char *)bytes, n };
+	for (unsigned i = 0; i < 200; i++) {
+		struct codec_entry want = entry_of(i);
+		assert_true(codec_take_fold(&in, &f));
+		assert_int_equal(codec_key_cmp(&f.e.key, &want.key), 0);
+		assert_int_equal(f.e.messages, want.messages);
+		assert_int_equal(f.first, i % 31);
+		assert_int_equal(f.last, i % 31 + (i / 31) % (31 - i % 31));
+	}
+	assert_int_equal(in.n, 0);
+	/* A day that no month has. */
+	struct codec_fold late = { entry_of(1), 30, 30 };
+	before = (struct codec_key){ 0 };
+	n = codec_put_fold(&before, &late, bytes);
+	bytes[n - 1] = 31;
+	in = (struct sv){ (const char *)bytes, n };
+	f = (struct codec_fold){ 0 };
+	assert_false(codec_take_fold(&in, &f));
+}
+
 static void test_key_order(void **state)
 {
 	(void)state;
@@ -159,7 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),      cmocka_unit_test(test_damaged_rows),
 		cmocka_unit_test(test_entries),   cmocka_unit_test(test_damaged_entries),
-		cmocka_unit_test(test_key_order),
+		cmocka_unit_test(test_key_order), cmocka_unit_test(test_folds),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,21 +3,16 @@
 
 #include "base/arena.h"
 #include "base/date.h"
-#include "store/facts_int.h"
+#include "store/facts_span.h"
+#include "store/facts_sweep.h"
 #include "store/stmt.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* --- ranges of days as whole months and what is left over --- */
+/* --- ranges of days --- */
 
-struct span {
-	int64_t from, to;             /* days */
-	int64_t month_from, month_to; /* empty where from > to */
-	int64_t edge[2][2];           /* days before and after; empty where from > to */
-};
-
-static int64_t month_start(int64_t month)
+int64_t span_month_start(int64_t month)
 {
 	int64_t year = month / 12, left = month % 12;
 	if (left < 0) {
@@ -27,7 +22,7 @@ static int64_t month_start(int64_t month)
 	return date_from_civil(1970 + year, (unsigned)left + 1, 1);
 }
 
-static struct span span_of(int64_t from, int64_t to)
+struct span span_of(int64_t from, int64_t to)
 {
 	enum {
 		FIRST = ROLLUP_DAY_MIN,
@@ -39,9 +34,9 @@ static struct span span_of(int64_t from, int64_t to)
 		return (struct span){ 1, 0, 1, 0, { { 1, 0 }, { 1, 0 } } };
 	int64_t a = date_month_of(p.from), b = date_month_of(p.to);
 	/* Nothing lies beyond the ends, so their months are whole. */
-	if (p.from > FIRST && month_start(a) < p.from)
+	if (p.from > FIRST && span_month_start(a) < p.from)
 		a++;
-	if (p.to < LAST && month_start(b + 1) - 1 > p.to)
+	if (p.to < LAST && span_month_start(b + 1) - 1 > p.to)
 		b--;
 	p.month_from = a;
 	p.month_to = b;
@@ -52,8 +47,8 @@ static struct span span_of(int64_t from, int64_t to)
 		return p;
 	}
 	p.edge[0][0] = p.from;
-	p.edge[0][1] = month_start(a) - 1;
-	p.edge[1][0] = month_start(b + 1);
+	p.edge[0][1] = span_month_start(a) - 1;
+	p.edge[1][0] = span_month_start(b + 1);
 	p.edge[1][1] = p.to;
 	return p;
 }
@@ -134,9 +129,8 @@ bool facts_domain_ids(struct store *s, struct arena *a, int64_t **out, size_t *o
 	return step == STMT_END;
 }
 
-/* The domains of a question, with what is held brought into the tables before. */
-static bool domains_of(struct store *s, const struct facts_query *q, struct arena *a,
-		       const int64_t **out, size_t *out_n, struct err *err)
+bool facts_query_domains(struct store *s, const struct facts_query *q, struct arena *a,
+			 const int64_t **out, size_t *out_n, struct err *err)
 {
 	int64_t *id;
 	if (!facts_settle(s, err))
@@ -173,7 +167,7 @@ bool facts_total(struct store *s, const struct facts_query *q, struct facts_sum 
 	struct rollup_sums all = { 0 }, one;
 	const int64_t *id;
 	size_t n = 0;
-	bool ok = domains_of(s, q, a, &id, &n, err);
+	bool ok = facts_query_domains(s, q, a, &id, &n, err);
 	for (size_t i = 0; ok && i < n; i++) {
 		ok = sum_span(s, id[i], &p, &one, err);
 		all.rows += one.rows;
@@ -229,7 +223,7 @@ bool facts_domains(struct store *s, const struct facts_query *q, struct arena *a
 	const int64_t *id;
 	size_t n;
 	*out_n = 0;
-	if (!domains_of(s, q, a, &id, &n, err))
+	if (!facts_query_domains(s, q, a, &id, &n, err))
 		return false;
 	*out = arena_array(a, n, sizeof(**out));
 	for (size_t i = 0; i < n; i++) {
@@ -241,84 +235,52 @@ bool facts_domains(struct store *s, const struct facts_query *q, struct arena *a
 	return true;
 }
 
-/* --- tallies: sums by a key, in a hash table --- */
+/* --- per day --- */
 
-struct tally {
-	struct codec_key key;
-	int64_t first_day, last_day, last_domain;
-	uint32_t domains;
+struct day_sum {
+	int64_t day;
 	struct rollup_sums sum;
 };
 
-struct tallies {
-	const struct hash_key *seed;
-	struct tally *all;
+/* Lines of any day in any order; those of one day become one when it is full. */
+struct day_list {
+	struct day_sum *all;
 	size_t n, cap;
-	uint32_t *slot; /* index + 1; 0: empty */
-	size_t slots;   /* a power of two */
 };
 
-static void tallies_free(struct tallies *t)
+static int day_cmp(const void *x, const void *y)
 {
-	free(t->all);
-	free(t->slot);
+	const struct day_sum *a = x, *b = y;
+	return (a->day > b->day) - (a->day < b->day);
 }
 
-static size_t slot_of(const struct tallies *t, const struct codec_key *k)
+static void day_list_merge(struct day_list *l)
 {
-	uint64_t h = (k->hi ^ t->seed->k0) * UINT64_C(0x9e3779b97f4a7c15);
-	h = (h ^ h >> 32 ^ k->lo) * UINT64_C(0xd6e8feb86659fd93);
-	h = (h ^ h >> 29 ^ k->fp ^ t->seed->k1) * UINT64_C(0xff51afd7ed558ccd);
-	return (size_t)(h ^ h >> 32 ^ k->kind) & (t->slots - 1);
+	size_t out = 0;
+	if (l->n)
+		qsort(l->all, l->n, sizeof(*l->all), day_cmp);
+	for (size_t i = 1; i < l->n; i++)
+		if (l->all[i].day == l->all[out].day)
+			rollup_sums_add(&l->all[out].sum, &l->all[i].sum);
+		else
+			l->all[++out] = l->all[i];
+	l->n = l->n ? out + 1 : 0;
 }
 
-static void tallies_grow(struct tallies *t)
+static struct day_sum *day_list_add(struct day_list *l)
 {
-	t->cap = t->cap ? t->cap * 2 : 256;
-	t->slots = t->cap * 2;
-	t->all = heap_grow(t->all, t->cap, sizeof(*t->all));
-	free(t->slot);
-	t->slot = heap_array(t->slots, sizeof(*t->slot));
-	for (size_t i = 0; i < t->n; i++) {
-		size_t at = slot_of(t, &t->all[i].key);
-		while (t->slot[at])
-			at = (at + 1) & (t->slots - 1);
-		t->slot[at] = (uint32_t)i + 1;
+	if (l->n == l->cap)
+		day_list_merge(l);
+	if (l->n >= l->cap / 2) {
+		l->cap = l->cap ? l->cap * 2 : 4096;
+		l->all = heap_grow(l->all, l->cap, sizeof(*l->all));
 	}
+	l->all[l->n] = (struct day_sum){ 0 };
+	return &l->all[l->n++];
 }
-
-static struct tally *tally_of(struct tallies *t, const struct codec_key *k)
-{
-	if (t->n == t->cap)
-		tallies_grow(t);
-	size_t at = slot_of(t, k);
-	for (; t->slot[at]; at = (at + 1) & (t->slots - 1)) {
-		struct tally *have = &t->all[t->slot[at] - 1];
-		if (codec_key_cmp(&have->key, k) == 0)
-			return have;
-	}
-	t->slot[at] = (uint32_t)t->n + 1;
-	t->all[t->n] = (struct tally){ .key = *k,
-				       .first_day = INT64_MAX,
-				       .last_day = INT64_MIN };
-	return &t->all[t->n++];
-}
-
-static void tally_see(struct tally *t, int64_t domain, int64_t day)
-{
-	if (day < t->first_day)
-		t->first_day = day;
-	if (day > t->last_day)
-		t->last_day = day;
-	if (domain != t->last_domain)
-		t->domains++;
-	t->last_domain = domain;
-}
-
-/* --- per day --- */
 
 static bool days_of(struct store *s, int64_t domain, const struct span *p,
-		    struct tallies *t, struct err *err)
+		    struct day_list *l, struct err *err)
 {
 	sqlite3_stmt *st = STMT_ASK(s, err,
 				    "SELECT day, " SUM_COLUMNS " FROM facts_day WHERE "
@@ -328,153 +290,74 @@ static bool days_of(struct store *s, int64_t domain, const struct span *p,
 		return false;
 	enum stmt_step step;
 	while ((step = stmt_step(s, st, err)) == STMT_ROW) {
-		int64_t day = stmt_i64(st, 0);
-		struct codec_key k = { .hi = (uint64_t)day, .fp = 1 };
-		struct tally *at = tally_of(t, &k);
-		tally_see(at, domain, day);
+		struct day_sum *at = day_list_add(l);
+		at->day = stmt_i64(st, 0);
 		add_row(&at->sum, st, 1);
 	}
 	return step == STMT_END;
-}
-
-static int day_cmp(const void *x, const void *y)
-{
-	const struct facts_by_day *a = x, *b = y;
-	return (a->day > b->day) - (a->day < b->day);
 }
 
 bool facts_days(struct store *s, const struct facts_query *q, struct arena *a,
 		struct facts_by_day **out, size_t *out_n, struct err *err)
 {
 	struct span p = span_of(q->day_from, q->day_to);
-	struct tallies t = { .seed = &s->key };
+	struct day_list l = { 0 };
 	const int64_t *id;
 	size_t n = 0;
 	*out_n = 0;
-	bool ok = domains_of(s, q, a, &id, &n, err);
+	bool ok = facts_query_domains(s, q, a, &id, &n, err);
 	for (size_t i = 0; ok && i < n; i++)
-		ok = days_of(s, id[i], &p, &t, err);
-	*out = arena_array(a, t.n, sizeof(**out));
-	for (size_t i = 0; i < t.n; i++) {
-		struct facts_sum sum = pick(&t.all[i].sum, q->result);
+		ok = days_of(s, id[i], &p, &l, err);
+	day_list_merge(&l);
+	*out = arena_array(a, l.n, sizeof(**out));
+	for (size_t i = 0; i < l.n; i++) {
+		struct facts_sum sum = pick(&l.all[i].sum, q->result);
 		if (sum.rows || sum.messages)
-			(*out)[(*out_n)++] = (struct facts_by_day){ t.all[i].first_day,
-								    sum };
+			(*out)[(*out_n)++] = (struct facts_by_day){ l.all[i].day, sum };
 	}
-	tallies_free(&t);
-	qsort(*out, *out_n, sizeof(**out), day_cmp);
+	free(l.all);
 	return ok;
 }
 
 /* --- per source, per facet --- */
 
-struct sweep {
-	struct tallies t;
-	enum facts_result result;
-	bool by_facet;
-};
-
-static bool sweep_part(struct sweep *w, int64_t domain, int64_t day, struct sv bytes)
-{
-	struct codec_entry e = { 0 };
-	struct tally *at = NULL;
-	while (bytes.n) {
-		if (!codec_take_entry(&bytes, &e))
-			return false;
-		bool passed = codec_key_passed(&e.key);
-		if ((w->result == FACTS_PASSED && !passed) ||
-		    (w->result == FACTS_FAILED && passed))
-			continue;
-		struct codec_key k = e.key;
-		k.fp = w->by_facet ? k.fp : 0;
-		/* Entries of one source stand together. */
-		if (!at || codec_key_cmp(&at->key, &k) != 0) {
-			at = tally_of(&w->t, &k);
-			tally_see(at, domain, day);
-		}
-		at->sum.rows += e.rows;
-		at->sum.messages += e.messages;
-		at->sum.passed += passed ? e.messages : 0;
-	}
-	return true;
-}
-
-static bool sweep_domain(struct store *s, struct sweep *w, int64_t domain,
-			 const struct span *p, struct err *err)
-{
-	sqlite3_stmt *st = STMT_ASK(s, err,
-				    "SELECT day, bytes FROM facts_roll WHERE domain = ? "
-				    "AND day BETWEEN ? AND ?",
-				    a_int(domain), a_int(p->from), a_int(p->to));
-	if (!st)
-		return false;
-	enum stmt_step step;
-	while ((step = stmt_step(s, st, err)) == STMT_ROW) {
-		if (sweep_part(w, domain, stmt_i64(st, 0), stmt_view(st, 1)))
-			continue;
-		stmt_reset(st);
-		return store_damaged(s, err, "a roll-up cannot be read");
-	}
-	return step == STMT_END;
-}
-
-static int tally_cmp(const void *x, const void *y)
-{
-	const struct tally *a = *(const struct tally *const *)x;
-	const struct tally *b = *(const struct tally *const *)y;
-	if (a->sum.messages != b->sum.messages)
-		return a->sum.messages > b->sum.messages ? -1 : 1;
-	if (a->sum.rows != b->sum.rows)
-		return a->sum.rows > b->sum.rows ? -1 : 1;
-	return codec_key_cmp(&a->key, &b->key);
-}
-
-/* The tallies that were asked for, most messages first; pointers into `w`. */
-static bool sweep(struct store *s, const struct facts_query *q, struct sweep *w,
-		  const struct tally ***out, struct err *err)
-{
-	struct arena *a = arena_new();
-	struct span p = span_of(q->day_from, q->day_to);
-	const int64_t *id;
-	size_t n = 0;
-	bool ok = domains_of(s, q, a, &id, &n, err);
-	for (size_t i = 0; ok && i < n; i++)
-		ok = sweep_domain(s, w, id[i], &p, err);
-	arena_free(&a);
-	*out = heap_array(w->t.n, sizeof(**out));
-	for (size_t i = 0; i < w->t.n; i++)
-		(*out)[i] = &w->t.all[i];
-	qsort(*out, w->t.n, sizeof(**out), tally_cmp);
-	return ok;
-}
-
-static size_t limited(size_t n, uint32_t limit)
-{
-	return limit && limit < n ? limit : n;
-}
-
 bool facts_sources(struct store *s, const struct facts_query *q, uint32_t limit,
 		   struct arena *a, struct facts_by_source **out, size_t *out_n,
 		   uint64_t *out_all, struct err *err)
 {
-	struct sweep w = { .t.seed = &s->key, .result = q->result };
-	const struct tally **line;
-	bool ok = sweep(s, q, &w, &line, err);
-	*out_all = w.t.n;
-	*out_n = limited(w.t.n, limit);
+	struct tally *t;
+	bool ok = facts_sweep(s, q, SWEEP_SOURCES, limit, &t, out_n, out_all, err);
 	*out = arena_array(a, *out_n, sizeof(**out));
-	for (size_t i = 0; i < *out_n; i++) {
-		const struct tally *t = line[i];
+	for (size_t i = 0; i < *out_n; i++)
 		(*out)[i] = (struct facts_by_source){
-			.source = codec_key_source(&t->key),
-			.first_day = t->first_day,
-			.last_day = t->last_day,
-			.domains = t->domains,
-			.sum = { t->sum.rows, t->sum.messages, t->sum.passed },
+			.source = codec_key_source(&t[i].key),
+			.first_day = t[i].first_day,
+			.last_day = t[i].last_day,
+			.domains = t[i].domains,
+			.sum = { t[i].rows, t[i].messages, t[i].passed },
 		};
-	}
-	free(line);
-	tallies_free(&w.t);
+	free(t);
+	return ok;
+}
+
+static bool by_facet(struct store *s, const struct facts_query *q, enum sweep_by by,
+		     uint32_t limit, struct arena *a, struct facts_by_facet **out,
+		     size_t *out_n, uint64_t *out_all, struct err *err)
+{
+	struct tally *t;
+	bool ok = facts_sweep(s, q, by, limit, &t, out_n, out_all, err);
+	*out = arena_array(a, *out_n, sizeof(**out));
+	for (size_t i = 0; i < *out_n; i++)
+		(*out)[i] = (struct facts_by_facet){
+			.source = codec_key_source(&t[i].key),
+			.facet = codec_key_facet(&t[i].key),
+			.passed = codec_key_passed(&t[i].key),
+			.first_day = t[i].first_day,
+			.last_day = t[i].last_day,
+			.rows = t[i].rows,
+			.messages = t[i].messages,
+		};
+	free(t);
 	return ok;
 }
 
@@ -482,25 +365,12 @@ bool facts_facets(struct store *s, const struct facts_query *q, uint32_t limit,
 		  struct arena *a, struct facts_by_facet **out, size_t *out_n,
 		  uint64_t *out_all, struct err *err)
 {
-	struct sweep w = { .t.seed = &s->key, .result = q->result, .by_facet = true };
-	const struct tally **line;
-	bool ok = sweep(s, q, &w, &line, err);
-	*out_all = w.t.n;
-	*out_n = limited(w.t.n, limit);
-	*out = arena_array(a, *out_n, sizeof(**out));
-	for (size_t i = 0; i < *out_n; i++) {
-		const struct tally *t = line[i];
-		(*out)[i] = (struct facts_by_facet){
-			.source = codec_key_source(&t->key),
-			.facet = codec_key_facet(&t->key),
-			.passed = codec_key_passed(&t->key),
-			.first_day = t->first_day,
-			.last_day = t->last_day,
-			.rows = t->sum.rows,
-			.messages = t->sum.messages,
-		};
-	}
-	free(line);
-	tallies_free(&w.t);
-	return ok;
+	return by_facet(s, q, SWEEP_FACETS, limit, a, out, out_n, out_all, err);
+}
+
+bool facts_pairs(struct store *s, const struct facts_query *q, uint32_t limit,
+		 struct arena *a, struct facts_by_facet **out, size_t *out_n,
+		 uint64_t *out_all, struct err *err)
+{
+	return by_facet(s, q, SWEEP_PAIRS, limit, a, out, out_n, out_all, err);
 }

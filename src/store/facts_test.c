@@ -315,7 +315,7 @@ static void test_questions(void **state)
 	test_sums(source[1].sum, 4, 16, 12);
 	assert_int_equal(source[1].first_day, 100);
 	assert_int_equal(source[1].last_day, 102);
-	OK(f, facts_facets(f->s, &q, 0, f->a, &facet, &n, &all, &f->err));
+	OK(f, facts_pairs(f->s, &q, 0, f->a, &facet, &n, &all, &f->err));
 	assert_int_equal(n, 5);
 	assert_int_equal(facet[1].messages, 12);
 	assert_true(facet[1].passed);

@@ -153,8 +153,18 @@ static const char schema_2_retention[] =
 	"  passed INTEGER NOT NULL,"
 	"  PRIMARY KEY (domain_id, kind, month)) STRICT, WITHOUT ROWID;";
 
+/* The roll-ups of a month as one, and whether it is there and holds. */
+static const char schema_2_fold[] =
+	"CREATE TABLE facts_fold ("
+	"  domain INTEGER NOT NULL, day INTEGER NOT NULL, first BLOB NOT NULL,"
+	"  bytes BLOB NOT NULL,"
+	"  PRIMARY KEY (domain, day, first)) STRICT, WITHOUT ROWID;"
+	"ALTER TABLE facts_month ADD COLUMN folded INTEGER NOT NULL DEFAULT 0;"
+	"CREATE INDEX facts_month_unfolded ON facts_month(day) WHERE folded = 0;";
+
 static const char *const schema_1_all[] = { schema_1, NULL };
-static const char *const schema_2_all[] = { schema_2_tls, schema_2_retention, NULL };
+static const char *const schema_2_all[] = { schema_2_tls, schema_2_retention,
+					    schema_2_fold, NULL };
 
 static const struct migration {
 	int schema;

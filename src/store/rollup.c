@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/date.h"
 #include "store/book_month.h"
+#include "store/facts_fold.h"
 #include "store/stmt.h"
 
 #include <stdlib.h>
@@ -49,7 +50,7 @@ struct roll_sql {
 		.drop = "DELETE FROM " t "roll WHERE domain = ? AND day = ? AND " \
 			"first = ?", \
 		.sums = { SUMS_GET(t "day"), SUMS_GET(t "month") }, \
-		.add = { SUMS_ADD(t "day"), SUMS_ADD(t "month") }, \
+		.add = { SUMS_ADD(t "day"), SUMS_ADD(t "month") ", folded = 0" }, \
 		.put = { SUMS_PUT(t "day"), SUMS_PUT(t "month") }, \
 		.clear = { SUMS_CLEAR(t "day"), SUMS_CLEAR(t "month") }, \
 	}
@@ -299,13 +300,13 @@ static size_t sort_deltas(struct rollup *r, size_t from)
 
 /* --- sums --- */
 
-static void sums_add(struct rollup_sums *to, const struct rollup_sums *d)
+void rollup_sums_add(struct rollup_sums *to, const struct rollup_sums *more)
 {
-	to->reports += d->reports;
-	to->rows += d->rows;
-	to->row_passed += d->row_passed;
-	to->messages += d->messages;
-	to->passed += d->passed;
+	to->reports += more->reports;
+	to->rows += more->rows;
+	to->row_passed += more->row_passed;
+	to->messages += more->messages;
+	to->passed += more->passed;
 }
 
 static bool sums_none(const struct rollup_sums *v)
@@ -359,12 +360,14 @@ static bool change_sums(struct store *s, const struct roll_sql *sql, int which,
 					  stmt_u64(st, 4) };
 		stmt_reset(st);
 	}
-	sums_add(&v, change);
+	rollup_sums_add(&v, change);
 	if (v.reports > INT64_MAX || v.rows > INT64_MAX)
 		return store_damaged(s, err,
 				     "the sums of a day hold less than its reports do");
 	if (sums_none(&v))
-		return STMT_RUN(s, err, sql->clear[which], a_int(domain), a_int(at));
+		return STMT_RUN(s, err, sql->clear[which], a_int(domain), a_int(at)) &&
+		       (!which || sql != &roll_sql[ROLLUP_MAIN] ||
+			fold_remove(s, domain, at, err));
 	return run_sums(s, sql->put[which], domain, at, &v, err);
 }
 
@@ -383,12 +386,24 @@ static bool seal_month(struct store *s, const struct rollup *r, struct err *err)
 	return sums_none(v) || book_month_add(s, &m, err);
 }
 
+/* Sums that change undo the fold with them; what changes none, or leaves those of the
+ * month, may change entries all the same. */
+static bool undo_fold(struct store *s, const struct rollup *r, struct err *err)
+{
+	if (r->sql != &roll_sql[ROLLUP_MAIN] || !r->month_domain ||
+	    (!r->sealing && !sums_none(&r->month_sums)))
+		return true;
+	return fold_undo(s, r->month_domain, r->month, err);
+}
+
 static bool close_month(struct store *s, struct rollup *r, struct err *err)
 {
-	bool ok = r->sealing ? seal_month(s, r, err)
-			     : change_sums(s, r->sql, 1, r->month_domain, r->month,
-					   &r->month_sums, err);
+	bool ok = undo_fold(s, r, err) &&
+		  (r->sealing ? seal_month(s, r, err)
+			      : change_sums(s, r->sql, 1, r->month_domain, r->month,
+					    &r->month_sums, err));
 	r->month_sums = (struct rollup_sums){ 0 };
+	r->month_domain = 0;
 	return ok;
 }
 
@@ -411,7 +426,7 @@ static bool add_month(struct store *s, struct rollup *r, uint64_t group,
 		return false;
 	r->month_domain = domain;
 	r->month = month;
-	sums_add(&r->month_sums, sums);
+	rollup_sums_add(&r->month_sums, sums);
 	return true;
 }
 
@@ -686,6 +701,7 @@ static bool flush_from(struct store *s, struct rollup *r, size_t from, struct er
 {
 	size_t n = sort_deltas(r, from);
 	r->month_sums = (struct rollup_sums){ 0 };
+	r->month_domain = 0;
 	for (size_t at = 0; at < n;) {
 		size_t end = at + 1;
 		while (end < n && r->key[end].group == r->key[at].group)

@@ -34,6 +34,8 @@ struct rollup_sums {
 	uint64_t reports, rows, row_passed, messages, passed;
 };
 
+void rollup_sums_add(struct rollup_sums *to, const struct rollup_sums *more);
+
 struct rollup;
 
 struct rollup *rollup_new(enum rollup_target target);
