@@ -107,14 +107,26 @@ static void same_sum(struct facts_sum have, struct facts_sum want, const char *w
 			 (unsigned long long)want.passed);
 }
 
+static void compare_sources(struct world *w, int64_t from, int64_t to)
+{
+	struct fixture *f = w->f;
+	struct facts_query q = { .day_from = from, .day_to = to };
+	struct facts_by_source *line;
+	size_t n;
+	uint64_t all;
+	OK(f, facts_sources(f->s, &q, 0, f->a, &line, &n, &all, &f->err));
+	for (size_t i = 0; i < n; i++) {
+		int64_t source = line[i].source.b[3] + 256 * line[i].source.b[2];
+		same_sum(line[i].sum, model_sum(&w->now, DOMAINS, source, from, to),
+			 "source");
+	}
+}
+
 static void compare(struct world *w)
 {
 	struct fixture *f = w->f;
 	struct facts_query q = test_all();
-	struct facts_by_source *line;
 	struct facts_sum sum;
-	size_t n;
-	uint64_t all;
 	same_sum(test_total(f), model_sum(&w->now, DOMAINS, -1, INT64_MIN, INT64_MAX),
 		 "total");
 	q.day_from = DAY0 + pick(w, DAYS);
@@ -131,14 +143,8 @@ static void compare(struct world *w)
 		OK(f, facts_total(f->s, &q, &sum, &f->err));
 		same_sum(sum, model_sum(&w->now, d, -1, q.day_from, q.day_to), "domain");
 	}
-	q = test_all();
-	OK(f, facts_sources(f->s, &q, 0, f->a, &line, &n, &all, &f->err));
-	for (size_t i = 0; i < n; i++) {
-		int64_t source = line[i].source.b[3] + 256 * line[i].source.b[2];
-		same_sum(line[i].sum,
-			 model_sum(&w->now, DOMAINS, source, INT64_MIN, INT64_MAX),
-			 "source");
-	}
+	compare_sources(w, q.day_from, q.day_to);
+	compare_sources(w, INT64_MIN, INT64_MAX);
 	arena_reset(f->a);
 }
 
@@ -277,6 +283,13 @@ static void reopen(struct world *w)
 	assert_non_null(w->f->s);
 }
 
+/* Folded months answer as their days do, until something changes them. */
+static void fold(struct world *w)
+{
+	struct fixture *f = w->f;
+	OK(f, facts_fold(f->s, DAY0 + pick(w, DAYS + 60), &f->err));
+}
+
 static void step(struct world *w)
 {
 	unsigned what = pick(w, 100);
@@ -288,6 +301,8 @@ static void step(struct world *w)
 		compare(w);
 	else
 		change(w);
+	if (!w->in_tx && pick(w, 2) == 0)
+		fold(w);
 	if (!w->in_tx && pick(w, 8) == 0)
 		reopen(w);
 }
