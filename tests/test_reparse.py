@@ -10,7 +10,7 @@ import compose as c
 import support
 
 OLD = pathlib.Path(__file__).parent / "data" / "schema-1.db"
-PERSONAL = (b"planted.local.part", b"planted subject", b"planted body", b"Planted Person",
+PERSONAL = (b"22-failure.eml", b"planted.local.part", b"planted subject", b"planted body", b"Planted Person",
             b"failure notice", b"arf-1@reporter", b"planted@acme")
 
 FEEDBACK = b"""Feedback-Type: auth-failure
@@ -252,9 +252,10 @@ class Personal(support.Case):
         mail = failure_mail()
         box = c.mbox(mail, failure_mail(message_id="<secretother@reporter.example>"),
                      c.report_mail(c.report()))
-        self.write("one.eml", mail)
+        self.write("in/FW: secretsubject.eml", mail)
         self.write("all.mbox", box)
-        found, summary = self.ingest("one.eml", "all.mbox")
+        found, summary = self.ingest("in", "all.mbox")
+        self.assertEqual(sum("secretsubject" in o["path"] for o in found), 1)
         self.assertEqual(sorted((o["kind"], o["status"]) for o in found),
                          [("aggregate", "new"), ("failure", "duplicate"),
                           ("failure", "duplicate"), ("failure", "new")])

@@ -116,7 +116,7 @@ static bool settle(struct writer *w, const struct settled *s)
 	struct book_delivery d = writer_delivery(w, s->status, s->reason, s->report);
 	if (s->was) {
 		d.arrived = s->was->arrived;
-		d.path = s->was->path;
+		d.path = writer_kept_path(w, s->was->path);
 	}
 	if (!writer_outcome(w, w->in.asked, &d, s->report, &o))
 		return false;
@@ -320,6 +320,9 @@ bool writer_again_settle(struct writer *w, const struct frame_done *d)
 	bool forget = in->personal && !w->spec->keep_failure_body;
 	if ((g->changed || in->personal || g->now_n != g->was_n) &&
 	    !book_raw_deliver_again(w->store, in->raw.id, g->now, g->now_n, &w->err))
+		return false;
+	if (in->personal && !book_raw_path(w->store, in->raw.id,
+					   writer_kept_path(w, in->raw.path), &w->err))
 		return false;
 	return !forget || book_raw_forget(w->store, in->raw.id, &w->err);
 }

@@ -109,6 +109,9 @@ bool writer_forget_rows(struct writer *w);
 /* The next delivery of the item, with the current member's place and mail. */
 struct book_delivery writer_delivery(struct writer *w, enum book_status status,
 				     struct sv reason, const struct book_report *report);
+/* Of a path, what is kept: a saved mail is often named after its subject, so that of
+ * personal data only the folder is. */
+struct sv writer_kept_path(const struct writer *w, struct sv path);
 bool writer_outcome(struct writer *w, const struct asked *asked,
 		    const struct book_delivery *d, const struct book_report *report,
 		    struct intake_outcome *out);

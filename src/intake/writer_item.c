@@ -326,7 +326,10 @@ static bool settle_raw(struct writer *w, const struct frame_done *d)
 		return writer_again_settle(w, d);
 	if (d->undone)
 		return book_raw_drop_pieces(w->store, in->raw.id, &w->err);
-	return book_raw_done(w->store, in->raw.id, d->form, in->pieces > 0, &w->err);
+	return book_raw_done(w->store, in->raw.id, d->form, in->pieces > 0, &w->err) &&
+	       (!in->personal ||
+		book_raw_path(w->store, in->raw.id,
+			      writer_kept_path(w, sv_from(in->asked->path)), &w->err));
 }
 
 static bool say_settled(struct writer *w)

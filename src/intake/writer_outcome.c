@@ -52,6 +52,16 @@ static bool fill_report(struct writer *w, const struct book_report *r,
 	return r->kind != KIND_TLS || r->id == 0 || fill_domains(w, r, o);
 }
 
+struct sv writer_kept_path(const struct writer *w, struct sv path)
+{
+	size_t n = path.n;
+	if (!w->in.personal)
+		return path;
+	while (n > 0 && path.p[n - 1] != '/')
+		n--;
+	return sv_sub(path, 0, n);
+}
+
 struct book_delivery writer_delivery(struct writer *w, enum book_status status,
 				     struct sv reason, const struct book_report *report)
 {
@@ -65,7 +75,7 @@ struct book_delivery writer_delivery(struct writer *w, enum book_status status,
 		.status = (uint8_t)status,
 		.report = report && report->id ? report->id : 0,
 		.reason = reason,
-		.path = sv_from(in->asked->path),
+		.path = writer_kept_path(w, sv_from(in->asked->path)),
 		.by_mail = mail->by_mail,
 		.from = mail->from,
 		.dkim_domains = mail->dkim_domains,
@@ -82,7 +92,7 @@ bool writer_outcome(struct writer *w, const struct asked *asked,
 		    struct intake_outcome *out)
 {
 	*out = (struct intake_outcome){
-		.path = d->path,
+		.path = sv_from(asked->path),
 		.member = member_path(w, asked, d->member),
 		.kind = d->kind,
 		.status = d->status,
@@ -105,7 +115,6 @@ static bool tell_delivery(struct writer *w, const struct asked *asked,
 		return false;
 	if (!writer_outcome(w, asked, d, d->report ? &r : NULL, &o))
 		return false;
-	o.path = sv_from(asked->path);
 	o.status = d->report ? STATUS_DUPLICATE : d->status;
 	outcome_put(&w->pending, &o);
 	return true;

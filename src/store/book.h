@@ -44,6 +44,8 @@ bool book_raw_piece(struct store *s, int64_t raw_id, uint32_t seq, enum raw_code
 bool book_raw_drop_pieces(struct store *s, int64_t raw_id, struct err *err);
 bool book_raw_done(struct store *s, int64_t raw_id, uint8_t form, bool kept,
 		   struct err *err);
+/* It is to be known by another path. */
+bool book_raw_path(struct store *s, int64_t raw_id, struct sv path, struct err *err);
 /* One stored piece, inflated to what came; *out_n is 0 past the last. */
 /* When retention took its bytes; 0: it did not. */
 bool book_raw_removed(struct store *s, int64_t raw_id, int64_t *out, struct err *err);

@@ -164,6 +164,12 @@ bool book_raw_done(struct store *s, int64_t raw_id, uint8_t form, bool kept,
 		a_int(raw_id), a_int(form), a_int(kept));
 }
 
+bool book_raw_path(struct store *s, int64_t raw_id, struct sv path, struct err *err)
+{
+	return STMT_RUN(s, err, "UPDATE book_raw SET path = ?2 WHERE id = ?1",
+			a_int(raw_id), a_text(path));
+}
+
 static bool inflate_piece(struct sv in, char *out, size_t n)
 {
 	uLongf got = n;
