@@ -81,6 +81,10 @@ class Book(Keeping):
             ("TXT", "_dmarc.acme.example",
              "v=DMARC1; p=none; rua=mailto:rua@msp.example"),
             ("TXT", "acme.example._report._dmarc.msp.example", "v=DMARC1")])
+        self.assertEqual([(x["type"], x["name"], x["value"], x["zone"])
+                          for x in r["domains"][0]["optional_records"]], [
+            ("TXT", "_smtp._tls.acme.example", "v=TLSRPTv1; rua=mailto:rua@msp.example",
+             "acme.example")])
 
     def test_nothing_twice(self):
         self.add_client("Acme", "acme.example")

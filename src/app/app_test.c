@@ -297,7 +297,7 @@ static void shows_a_domain(void **state)
 	assert_int_equal(d.author_n, 3);
 	assert_true(sv_eq(d.author[2].name, SV("shop.acme.example")));
 	assert_true(d.policy.found && sv_eq(d.policy.p, SV("none")));
-	assert_int_equal(d.records.n, 2);
+	assert_int_equal(d.records.n, 3);
 }
 
 static void lists_and_shows_reports(void **state)

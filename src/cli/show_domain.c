@@ -20,11 +20,14 @@ static const char *type_name(const struct record *r)
 	return r->type == RECORD_MX ? "MX" : "TXT";
 }
 
-void show_records_json(struct json *j, const struct record_set *set)
+static void records_json(struct json *j, const char *key, const struct record_set *set,
+			 bool optional)
 {
-	json_array(j, "records");
+	json_array(j, key);
 	for (size_t i = 0; i < set->n; i++) {
 		const struct record *r = &set->record[i];
+		if (r->optional != optional)
+			continue;
 		json_object(j, NULL);
 		json_string(j, "name", r->name);
 		json_str(j, "type", type_name(r));
@@ -34,6 +37,12 @@ void show_records_json(struct json *j, const struct record_set *set)
 		json_object_end(j);
 	}
 	json_array_end(j);
+}
+
+void show_records_json(struct json *j, const struct record_set *set)
+{
+	records_json(j, "records", set, false);
+	records_json(j, "optional_records", set, true);
 	json_bool(j, "unauthorisable", set->unauthorisable);
 }
 
@@ -42,8 +51,9 @@ static void show_records_text(struct out *o, const struct record_set *set)
 	struct sv zone = SV("");
 	for (size_t i = 0; i < set->n; i++) {
 		const struct record *r = &set->record[i];
-		if (!sv_eq(zone, r->zone)) {
-			out_str(o, "\n  In the DNS of ");
+		if (!sv_eq(zone, r->zone) || r->optional) {
+			out_str(o, r->optional ? "\n  If you like, in the DNS of "
+					       : "\n  In the DNS of ");
 			out_text(o, r->zone);
 			out_str(o, ":\n");
 		}
@@ -66,7 +76,7 @@ void show_records(struct out *o, const struct record_set *set)
 	static const struct grid_column columns[] = {
 		{ "name", NULL, false, 0, 0 },  { "type", NULL, false, 0, 0 },
 		{ "value", NULL, false, 0, 0 }, { "zone", NULL, false, 0, 0 },
-		{ "why", NULL, false, 0, 0 },
+		{ "why", NULL, false, 0, 0 },   { "optional", NULL, false, 0, 0 },
 	};
 	if (o->form == OUT_TEXT) {
 		show_records_text(o, set);
@@ -78,7 +88,7 @@ void show_records(struct out *o, const struct record_set *set)
 		show_end(o, &j);
 		return;
 	}
-	struct grid *g = grid_new(o, NULL, NULL, columns, 5);
+	struct grid *g = grid_new(o, NULL, NULL, columns, 6);
 	for (size_t i = 0; i < set->n; i++) {
 		const struct record *r = &set->record[i];
 		grid_text(g, r->name, PAINT_NONE);
@@ -86,6 +96,7 @@ void show_records(struct out *o, const struct record_set *set)
 		grid_text(g, r->value, PAINT_NONE);
 		grid_text(g, r->zone, PAINT_NONE);
 		grid_str(g, r->why);
+		grid_bool(g, r->optional);
 	}
 	grid_end(&g);
 }

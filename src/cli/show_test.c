@@ -67,7 +67,7 @@ static struct record_set some_records(void)
 	return (struct record_set){
 		.n = 1,
 		.record = { { RECORD_TXT, SV("_dmarc.a.example"), SV("v=DMARC1; p=none"),
-			      SV("a.example"), "asks for reports" } },
+			      SV("a.example"), "asks for reports", false } },
 	};
 }
 

@@ -157,6 +157,18 @@ static void add_dmarc(struct record_set *set, struct sv domain, struct sv addres
 	    sv_from(value), why);
 }
 
+/* A comma, a semicolon or an exclamation mark would end the URI: mailto() encodes them.
+ */
+static void add_tls(struct record_set *set, struct sv domain, struct sv address,
+		    struct arena *a)
+{
+	struct sv uri = mailto(address, a);
+	char *value = arena_printf(a, "v=TLSRPTv1; rua=%.*s", SV_ARG(uri));
+	add(set, RECORD_TXT, domain, arena_printf(a, "_smtp._tls.%.*s", SV_ARG(domain)),
+	    sv_from(value), "asks for reports on TLS between mail servers");
+	set->record[set->n - 1].optional = true;
+}
+
 void record_first(struct sv domain, struct sv address, struct arena *a,
 		  struct record_set *out)
 {
@@ -164,6 +176,14 @@ void record_first(struct sv domain, struct sv address, struct arena *a,
 	add_dmarc(out, domain, address, a, "none",
 		  "asks for reports, changes nothing for the mail");
 	add_authorisation(out, domain, address, a);
+	add_tls(out, domain, address, a);
+}
+
+void record_tls(struct sv domain, struct sv address, struct arena *a,
+		struct record_set *out)
+{
+	*out = (struct record_set){ 0 };
+	add_tls(out, domain, address, a);
 }
 
 void record_parked(struct sv domain, struct sv address, struct arena *a,

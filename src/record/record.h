@@ -22,11 +22,12 @@ struct record {
 	struct sv value; /* TXT: the text; MX: preference and host */
 	struct sv zone;  /* the domain whose DNS it belongs to */
 	const char *why; /* for a person, one clause */
+	bool optional;   /* the reports that a domain is entered for come without it */
 };
 
 enum {
 	RECORD_NAME_MAX = 253, /* characters of a name (RFC 1035 2.3.4) */
-	RECORD_SET_MAX = 5
+	RECORD_SET_MAX = 5     /* record_parked() with an address elsewhere */
 };
 
 struct record_set {
@@ -46,13 +47,18 @@ bool record_read_address(struct sv text, struct arena *a, struct sv *out,
 			 const char **out_why);
 
 /* What to publish for a domain whose reports go to `address` (both as read above):
- * DMARC in its first form, which changes nothing but brings reports ... */
+ * DMARC in its first form, which changes nothing but brings reports, and as an option
+ * what record_tls() makes ... */
 void record_first(struct sv domain, struct sv address, struct arena *a,
 		  struct record_set *out);
 /* ... or what says that the domain sends and takes no mail (RFC 7208, 7505, 6376). Each
  * with the authorisation where the address lives elsewhere. */
 void record_parked(struct sv domain, struct sv address, struct arena *a,
 		   struct record_set *out);
+
+/* What brings TLS reports (RFC 8460 section 3), which need no authorisation. */
+void record_tls(struct sv domain, struct sv address, struct arena *a,
+		struct record_set *out);
 
 /* Must `host` authorise that reports about `domain` go there (RFC 9990 section 3)? Not
  * where one is the other or lies below it: they share their Organizational Domain. */

@@ -119,19 +119,27 @@ static void builds_the_first_record(void **state)
 		("_dmarc.acme.example. IN TXT "
 		 "\"v=DMARC1; p=none; rua=mailto:dmarc@msp.example\""),
 		"acme.example._report._dmarc.msp.example. IN TXT \"v=DMARC1\"",
+		("_smtp._tls.acme.example. IN TXT "
+		 "\"v=TLSRPTv1; rua=mailto:dmarc@msp.example\""),
 	};
 	static const char *const at_home[] = {
-		"_dmarc.acme.example. IN TXT "
-		"\"v=DMARC1; p=none; rua=mailto:d%21x@acme.example\"",
+		("_dmarc.acme.example. IN TXT "
+		 "\"v=DMARC1; p=none; rua=mailto:d%21x@acme.example\""),
+		("_smtp._tls.acme.example. IN TXT "
+		 "\"v=TLSRPTv1; rua=mailto:d%21x@acme.example\""),
 	};
 	struct arena *a = arena_new();
 	struct record_set set;
 	(void)state;
 	record_first(SV("acme.example"), SV("dmarc@msp.example"), a, &set);
-	expect_lines(&set, elsewhere, 2);
+	expect_lines(&set, elsewhere, 3);
 	assert_true(sv_eq(set.record[1].zone, SV("msp.example")));
+	assert_false(set.record[1].optional);
+	assert_true(set.record[2].optional);
 	record_first(SV("acme.example"), SV("d!x@acme.example"), a, &set);
-	expect_lines(&set, at_home, 1);
+	expect_lines(&set, at_home, 2);
+	record_tls(SV("acme.example"), SV("d!x@acme.example"), a, &set);
+	expect_lines(&set, at_home + 1, 1);
 	arena_free(&a);
 }
 
@@ -165,7 +173,8 @@ static void says_where_a_name_is_too_long(void **state)
 	memset(address, 'b', sizeof(address));
 	address[1] = '@';
 	record_first((struct sv){ name, 200 }, (struct sv){ address, 60 }, a, &set);
-	assert_int_equal(set.n, 1);
+	assert_int_equal(set.n, 2);
+	assert_true(set.record[1].optional);
 	assert_true(set.unauthorisable);
 	arena_free(&a);
 }
