@@ -70,20 +70,35 @@ static bool bind_filter(struct store *s, sqlite3_stmt *st,
 	"AND r.id IN (SELECT t.report FROM book_tls t WHERE t.domain_id IN " \
 	"(SELECT value FROM json_each(?1)) AND t.day BETWEEN ?2 AND ?3) "
 
+/* How reports that a filter lets through are found: which index is walked, and what is
+ * said besides FILTER_WHERE. */
+struct way {
+	const char *index, *where;
+};
+
+static struct way way_of(const struct book_report_filter *f)
+{
+	bool other = f->kind > KIND_AGGREGATE, some = f->domain_ids;
+	if (!other)
+		return some ? (struct way){ "INDEXED BY book_report_domain ", OF_DOMAINS }
+			    : (struct way){ "INDEXED BY book_report_day ", "" };
+	if (!some)
+		return (struct way){ "INDEXED BY book_report_kind_day ",
+				     "AND r.kind <> 1 " };
+	if (f->kind == KIND_TLS)
+		return (struct way){ "", OF_TLS_DOMAINS };
+	return (struct way){ "INDEXED BY book_report_kind_domain ",
+			     OF_DOMAINS "AND r.kind <> 1 " };
+}
+
 static bool list_sql(const struct book_report_filter *f, char *out, size_t room)
 {
-	bool tls = f->kind == KIND_TLS && f->domain_ids;
+	struct way w = way_of(f);
 	int n = snprintf(out, room,
-			 "SELECT " BOOK_REPORT_COLUMNS
-			 "%s FROM book_report r %s JOIN book_policy_domain p ON "
-			 "p.id = r.domain_id " FILTER_WHERE "%s" NEWEST,
-			 f->full ? ", r.meta, r.repairs" : "",
-			 tls             ? ""
-			 : f->domain_ids ? "INDEXED BY book_report_domain"
-					 : "INDEXED BY book_report_day",
-			 tls             ? OF_TLS_DOMAINS
-			 : f->domain_ids ? OF_DOMAINS
-					 : "");
+			 "SELECT " BOOK_REPORT_COLUMNS "%s FROM book_report r %sJOIN "
+			 "book_policy_domain p ON p.id = r.domain_id " FILTER_WHERE
+			 "%s" NEWEST,
+			 f->full ? ", r.meta, r.repairs" : "", w.index, w.where);
 	return n > 0 && (size_t)n < room;
 }
 
@@ -161,23 +176,15 @@ static bool count_by_sums(struct store *s, const struct book_report_filter *f,
 static bool count_by_rows(struct store *s, const struct book_report_filter *f,
 			  struct book_list *list, struct err *err)
 {
-	static const char all[] =
-		"SELECT r.domain_id, count(*) FROM book_report r " FILTER_WHERE
-		"GROUP BY r.domain_id";
-	static const char tls[] =
-		"SELECT r.domain_id, count(*) FROM book_report r " FILTER_WHERE
-			OF_TLS_DOMAINS "GROUP BY r.domain_id";
-	static const char some[] =
-		"SELECT r.domain_id, count(*) FROM book_report r "
-		"INDEXED BY book_report_domain " FILTER_WHERE OF_DOMAINS
-		"GROUP BY r.domain_id";
+	struct way w = way_of(f);
 	struct buf ids;
+	char sql[1024];
+	(void)snprintf(sql, sizeof(sql),
+		       "SELECT r.domain_id, count(*) FROM book_report r %s" FILTER_WHERE
+		       "%sGROUP BY r.domain_id",
+		       f->domain_ids || f->kind > KIND_AGGREGATE ? w.index : "", w.where);
 	add_ids(f, &ids);
-	sqlite3_stmt *st = stmt_open(s,
-				     !f->domain_ids        ? all
-				     : f->kind == KIND_TLS ? tls
-							   : some,
-				     err);
+	sqlite3_stmt *st = stmt_open(s, sql, err);
 	enum stmt_step step = STMT_FAILED;
 	if (st && bind_filter(s, st, f, &ids, err))
 		while ((step = stmt_step(s, st, err)) == STMT_ROW)

@@ -55,22 +55,35 @@ struct book_tls_query {
 	const int64_t *domains; /* NULL: all */
 	size_t domain_n;
 	int64_t day_from, day_to; /* INT64_MIN, INT64_MAX: open */
+	bool failing;             /* only lines with failed sessions */
 };
 
-/* Per (domain, policy type): sessions, reports, the newest policy and MX patterns. */
+/* Per (domain, policy type, mode): sessions, reports, the newest policy and MX patterns.
+ * `mode` reads a policy's lines; of its answers there are a few, NULL: always 0. */
 struct book_tls_sum {
 	int64_t domain_id;
-	uint8_t type;
-	struct sv type_text;
+	uint8_t type, mode;
+	struct sv type_text; /* as reported last, where `type` is none of the RFC's */
 	uint64_t reports, succeeded, failed;
 	int64_t first_day, last_day;
+	int64_t report;       /* the last one */
 	struct sv policy, mx; /* as reported last */
 };
-bool book_tls_sums(struct store *s, const struct book_tls_query *q, struct arena *a,
+bool book_tls_sums(struct store *s, const struct book_tls_query *q,
+		   uint8_t (*mode)(uint8_t type, struct sv policy), struct arena *a,
 		   struct book_tls_sum **out, size_t *out_n, struct err *err);
 
-/* Per (domain, policy type, result, MX, sending address, receiving address); most
- * sessions first, at most `limit` (0: all), *out_all says how many there are. */
+/* Failed sessions per whatever of these is given; most first, at most `limit` (0: all),
+ * *out_all says how many there are. What is not asked for is empty. */
+enum book_tls_by {
+	BOOK_TLS_DOMAIN = 1,
+	BOOK_TLS_TYPE = 2, /* of the policy */
+	BOOK_TLS_RESULT = 4,
+	BOOK_TLS_TEXT = 8, /* of a result that is none of the RFC's */
+	BOOK_TLS_MX = 16,
+	BOOK_TLS_SENDING = 32,
+	BOOK_TLS_RECEIVING = 64
+};
 struct book_tls_fault {
 	int64_t domain_id;
 	uint8_t type, result;
@@ -81,9 +94,12 @@ struct book_tls_fault {
 	int64_t first_day, last_day;
 	struct sv information, reason; /* of one that has one */
 };
-bool book_tls_faults(struct store *s, const struct book_tls_query *q, uint32_t limit,
-		     struct arena *a, struct book_tls_fault **out, size_t *out_n,
-		     uint64_t *out_all, struct err *err);
+bool book_tls_faults(struct store *s, const struct book_tls_query *q, unsigned by,
+		     uint32_t limit, struct arena *a, struct book_tls_fault **out,
+		     size_t *out_n, uint64_t *out_all, struct err *err);
+/* Failed sessions of policies that say of fewer how they failed. */
+bool book_tls_unexplained(struct store *s, const struct book_tls_query *q,
+			  uint64_t *out_sessions, struct err *err);
 
 /* Per day: reports and sessions. */
 struct book_tls_day {
@@ -93,7 +109,8 @@ struct book_tls_day {
 bool book_tls_days(struct store *s, const struct book_tls_query *q, struct arena *a,
 		   struct book_tls_day **out, size_t *out_n, struct err *err);
 
-/* Per policy domain: reports and sessions. */
+/* Per policy domain, or of all of them (domain_id 0): reports and sessions. Days only
+ * where there are reports. */
 struct book_tls_domain {
 	int64_t domain_id;
 	uint64_t reports, succeeded, failed;
@@ -101,6 +118,17 @@ struct book_tls_domain {
 };
 bool book_tls_by_domain(struct store *s, const struct book_tls_query *q, struct arena *a,
 			struct book_tls_domain **out, size_t *out_n, struct err *err);
+
+bool book_tls_total(struct store *s, const struct book_tls_query *q,
+		    struct book_tls_domain *out, struct err *err);
+
+/* Failed sessions of all policy domains that have some on these days: cheap. */
+struct book_tls_failing {
+	int64_t domain_id;
+	uint64_t failed;
+};
+bool book_tls_failing(struct store *s, int64_t day_from, int64_t day_to, struct arena *a,
+		      struct book_tls_failing **out, size_t *out_n, struct err *err);
 
 /* Who reports: organisation, reports, sessions. */
 bool book_tls_reporters(struct store *s, const struct book_tls_query *q, struct arena *a,

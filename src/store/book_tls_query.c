@@ -24,8 +24,8 @@ static bool ask(struct store *s, const struct book_tls_query *q, const char *col
 	char sql[1024];
 	(void)snprintf(sql, sizeof(sql),
 		       "%s" LINES_FROM "%sWHERE r.counted = 1 AND t.day BETWEEN ?2 AND "
-		       "?3 %s%s",
-		       columns, join,
+		       "?3 %s%s%s",
+		       columns, join, q->failing ? "AND t.failed > 0 " : "",
 		       q->domains ? "AND t.domain_id IN (SELECT value FROM json_each(?1))"
 				    " "
 				  : "AND ?1 IS NOT NULL ",
@@ -48,49 +48,70 @@ static void ask_end(struct asking *q)
 
 /* --- policies --- */
 
-static void add_line(sqlite3_stmt *st, struct arena *a, struct book_list *list,
-		     int64_t *last_report)
+static struct book_tls_sum *at(const struct book_list *list, size_t i)
 {
-	int64_t domain = stmt_i64(st, 0), day = stmt_i64(st, 3), report = stmt_i64(st, 4);
-	uint8_t type = (uint8_t)stmt_i64(st, 1);
-	struct book_tls_sum *v = NULL;
-	if (list->n)
-		v = (struct book_tls_sum *)(void *)(list->p + (list->n - 1) * list->size);
-	if (!v || v->domain_id != domain || v->type != type ||
-	    !sv_eq(v->type_text, stmt_view(st, 2))) {
-		v = book_list_add(list);
-		v->domain_id = domain;
-		v->type = type;
-		v->type_text = stmt_copy(st, 2, a);
-		v->first_day = day;
-		*last_report = 0;
-	}
-	v->reports += report != *last_report;
-	*last_report = report;
-	v->last_day = day;
-	v->succeeded += stmt_u64(st, 5);
-	v->failed += stmt_u64(st, 6);
-	/* Mostly the same day after day. */
-	if (!sv_eq(v->policy, stmt_view(st, 7)))
-		v->policy = stmt_copy(st, 7, a);
-	if (!sv_eq(v->mx, stmt_view(st, 8)))
-		v->mx = stmt_copy(st, 8, a);
+	return (struct book_tls_sum *)(void *)(list->p + i * list->size);
 }
 
-bool book_tls_sums(struct store *s, const struct book_tls_query *q, struct arena *a,
+/* Lines come domain by domain: those of one stand at the list's end, and are few. */
+static struct book_tls_sum *find_sum(struct book_list *list,
+				     const struct book_tls_sum *like)
+{
+	for (size_t i = list->n; i > 0; i--) {
+		struct book_tls_sum *v = at(list, i - 1);
+		if (v->domain_id != like->domain_id)
+			break;
+		if (v->type == like->type && v->mode == like->mode)
+			return v;
+	}
+	struct book_tls_sum *v = book_list_add(list);
+	v->domain_id = like->domain_id;
+	v->type = like->type;
+	v->mode = like->mode;
+	v->first_day = like->last_day;
+	return v;
+}
+
+/* Mostly the same day after day. */
+static void take_text(struct sv *text, sqlite3_stmt *st, int col, struct arena *a)
+{
+	if (!sv_eq(*text, stmt_view(st, col)))
+		*text = stmt_copy(st, col, a);
+}
+
+static void add_line(sqlite3_stmt *st, uint8_t (*mode)(uint8_t type, struct sv policy),
+		     struct arena *a, struct book_list *list)
+{
+	struct book_tls_sum line = { .domain_id = stmt_i64(st, 0),
+				     .type = (uint8_t)stmt_i64(st, 1),
+				     .last_day = stmt_i64(st, 3),
+				     .report = stmt_i64(st, 4) };
+	if (mode)
+		line.mode = mode(line.type, stmt_view(st, 7));
+	struct book_tls_sum *v = find_sum(list, &line);
+	v->reports += v->report != line.report;
+	v->report = line.report;
+	v->last_day = line.last_day;
+	v->succeeded += stmt_u64(st, 5);
+	v->failed += stmt_u64(st, 6);
+	take_text(&v->type_text, st, 2, a);
+	take_text(&v->policy, st, 7, a);
+	take_text(&v->mx, st, 8, a);
+}
+
+bool book_tls_sums(struct store *s, const struct book_tls_query *q,
+		   uint8_t (*mode)(uint8_t type, struct sv policy), struct arena *a,
 		   struct book_tls_sum **out, size_t *out_n, struct err *err)
 {
 	struct book_list list = { .size = sizeof(**out) };
 	struct asking m;
-	int64_t last = 0;
 	enum stmt_step step = STMT_FAILED;
 	if (ask(s, q,
 		"SELECT t.domain_id, t.type, t.type_text, t.day, t.report, t.succeeded, "
 		"t.failed, t.policy, t.mx",
-		"", "ORDER BY t.domain_id, t.type, t.type_text, t.day, t.report", &m,
-		err))
+		"", "ORDER BY t.domain_id, t.day, t.report, t.seq", &m, err))
 		while ((step = stmt_step(s, m.st, err)) == STMT_ROW)
-			add_line(m.st, a, &list, &last);
+			add_line(m.st, mode, a, &list);
 	ask_end(&m);
 	*out = book_list_end(&list, a, out_n);
 	return step == STMT_END;
@@ -98,25 +119,61 @@ bool book_tls_sums(struct store *s, const struct book_tls_query *q, struct arena
 
 /* --- what failed --- */
 
-bool book_tls_faults(struct store *s, const struct book_tls_query *q, uint32_t limit,
-		     struct arena *a, struct book_tls_fault **out, size_t *out_n,
-		     uint64_t *out_all, struct err *err)
+/* In the order of struct book_tls_fault; `none` stands in where it is not asked for. */
+static const struct {
+	enum book_tls_by by;
+	const char *column, *none;
+} fault_columns[] = {
+	{ BOOK_TLS_DOMAIN, "t.domain_id", "0" },
+	{ BOOK_TLS_TYPE, "t.type", "0" },
+	{ BOOK_TLS_RESULT, "f.result", "0" },
+	{ BOOK_TLS_TEXT, "f.result_text", "''" },
+	{ BOOK_TLS_MX, "f.mx", "''" },
+	{ BOOK_TLS_SENDING, "f.sending", "x''" },
+	{ BOOK_TLS_RECEIVING, "f.receiving", "x''" },
+};
+
+enum {
+	FAULT_COLUMNS = sizeof(fault_columns) / sizeof(*fault_columns)
+};
+
+static bool ask_faults(struct store *s, const struct book_tls_query *q, unsigned by,
+		       struct asking *out, struct err *err)
+{
+	struct buf columns, tail;
+	buf_init(&columns, 512);
+	buf_init(&tail, 512);
+	buf_add_str(&columns, "SELECT ");
+	/* Together even where nothing is asked for. */
+	buf_add_str(&tail, "GROUP BY NULL");
+	for (size_t i = 0; i < FAULT_COLUMNS; i++) {
+		bool asked = by & fault_columns[i].by;
+		buf_addf(&columns, "%s, ",
+			 asked ? fault_columns[i].column : fault_columns[i].none);
+		if (asked)
+			buf_addf(&tail, ", %s", fault_columns[i].column);
+	}
+	buf_add_str(&columns, "count(DISTINCT t.report), sum(f.sessions) AS sessions, "
+			      "min(t.day), max(t.day), max(f.information), "
+			      "max(f.reason)");
+	buf_add_str(&tail, " ORDER BY sessions DESC, 1, 3, 4, 5, 6, 7, 2");
+	bool ok = ask(s, q, buf_str(&columns), FAILURES_JOIN, buf_str(&tail), out, err);
+	buf_deinit(&columns);
+	buf_deinit(&tail);
+	return ok;
+}
+
+bool book_tls_faults(struct store *s, const struct book_tls_query *q, unsigned by,
+		     uint32_t limit, struct arena *a, struct book_tls_fault **out,
+		     size_t *out_n, uint64_t *out_all, struct err *err)
 {
 	struct book_list list = { .size = sizeof(**out) };
 	struct asking m;
 	enum stmt_step step = STMT_FAILED;
 	*out_all = 0;
-	if (ask(s, q,
-		"SELECT t.domain_id, t.type, f.result, f.result_text, f.mx, f.sending, "
-		"f.receiving, count(DISTINCT t.report), sum(f.sessions) AS sessions, "
-		"min(t.day), max(t.day), max(f.information), max(f.reason)",
-		FAILURES_JOIN,
-		"GROUP BY t.domain_id, t.type, f.result, f.result_text, f.mx, f.sending, "
-		"f.receiving ORDER BY sessions DESC, t.domain_id, f.result, f.mx, "
-		"f.sending, f.receiving",
-		&m, err))
+	if (ask_faults(s, q, by, &m, err))
 		while ((step = stmt_step(s, m.st, err)) == STMT_ROW) {
-			if (limit && ++*out_all > limit)
+			if (++*out_all > limit && limit)
 				continue;
 			*(struct book_tls_fault *)book_list_add(&list) =
 				(struct book_tls_fault){
@@ -137,8 +194,22 @@ bool book_tls_faults(struct store *s, const struct book_tls_query *q, uint32_t l
 		}
 	ask_end(&m);
 	*out = book_list_end(&list, a, out_n);
-	if (!limit)
-		*out_all = *out_n;
+	return step == STMT_END;
+}
+
+bool book_tls_unexplained(struct store *s, const struct book_tls_query *q,
+			  uint64_t *out_sessions, struct err *err)
+{
+	struct asking m;
+	enum stmt_step step = STMT_FAILED;
+	*out_sessions = 0;
+	if (ask(s, q,
+		"SELECT sum(max(0, t.failed - coalesce((SELECT sum(f.sessions) FROM "
+		"book_tls_failure f WHERE f.report = t.report AND f.seq = t.seq), 0)))",
+		"", "AND t.failed > 0", &m, err))
+		while ((step = stmt_step(s, m.st, err)) == STMT_ROW)
+			*out_sessions = stmt_u64(m.st, 0);
+	ask_end(&m);
 	return step == STMT_END;
 }
 
@@ -164,23 +235,59 @@ bool book_tls_days(struct store *s, const struct book_tls_query *q, struct arena
 	return step == STMT_END;
 }
 
+static struct book_tls_domain domain_column(sqlite3_stmt *st)
+{
+	return (struct book_tls_domain){ stmt_i64(st, 0), stmt_u64(st, 1),
+					 stmt_u64(st, 2), stmt_u64(st, 3),
+					 stmt_i64(st, 4), stmt_i64(st, 5) };
+}
+
+#define DOMAIN_SUMS \
+	", count(DISTINCT t.report), sum(t.succeeded), sum(t.failed), min(t.day), " \
+	"max(t.day)"
+
 bool book_tls_by_domain(struct store *s, const struct book_tls_query *q, struct arena *a,
 			struct book_tls_domain **out, size_t *out_n, struct err *err)
 {
 	struct book_list list = { .size = sizeof(**out) };
 	struct asking m;
 	enum stmt_step step = STMT_FAILED;
-	if (ask(s, q,
-		"SELECT t.domain_id, count(DISTINCT t.report), sum(t.succeeded), "
-		"sum(t.failed), min(t.day), max(t.day)",
-		"", "GROUP BY t.domain_id ORDER BY t.domain_id", &m, err))
+	if (ask(s, q, "SELECT t.domain_id" DOMAIN_SUMS, "",
+		"GROUP BY t.domain_id ORDER BY t.domain_id", &m, err))
 		while ((step = stmt_step(s, m.st, err)) == STMT_ROW)
-			*(struct book_tls_domain *)book_list_add(
-				&list) = (struct book_tls_domain){
-				stmt_i64(m.st, 0), stmt_u64(m.st, 1), stmt_u64(m.st, 2),
-				stmt_u64(m.st, 3), stmt_i64(m.st, 4), stmt_i64(m.st, 5)
-			};
+			*(struct book_tls_domain *)book_list_add(&list) =
+				domain_column(m.st);
 	ask_end(&m);
+	*out = book_list_end(&list, a, out_n);
+	return step == STMT_END;
+}
+
+bool book_tls_total(struct store *s, const struct book_tls_query *q,
+		    struct book_tls_domain *out, struct err *err)
+{
+	struct asking m;
+	enum stmt_step step = STMT_FAILED;
+	if (ask(s, q, "SELECT 0" DOMAIN_SUMS, "", "", &m, err))
+		while ((step = stmt_step(s, m.st, err)) == STMT_ROW)
+			*out = domain_column(m.st);
+	ask_end(&m);
+	return step == STMT_END;
+}
+
+bool book_tls_failing(struct store *s, int64_t day_from, int64_t day_to, struct arena *a,
+		      struct book_tls_failing **out, size_t *out_n, struct err *err)
+{
+	struct book_list list = { .size = sizeof(**out) };
+	sqlite3_stmt *st = STMT_ASK(
+		s, err,
+		"SELECT t.domain_id, sum(t.failed) FROM book_tls t INDEXED BY "
+		"book_tls_failed JOIN book_report r ON r.id = t.report WHERE t.failed > "
+		"0 AND t.day BETWEEN ? AND ? AND r.counted = 1 GROUP BY t.domain_id",
+		a_int(day_from), a_int(day_to));
+	enum stmt_step step = STMT_FAILED;
+	while (st && (step = stmt_step(s, st, err)) == STMT_ROW)
+		*(struct book_tls_failing *)book_list_add(&list) =
+			(struct book_tls_failing){ stmt_i64(st, 0), stmt_u64(st, 1) };
 	*out = book_list_end(&list, a, out_n);
 	return step == STMT_END;
 }

@@ -128,6 +128,7 @@ static const char schema_2_tls[] =
 	"  policy TEXT NOT NULL, mx TEXT NOT NULL,"
 	"  PRIMARY KEY (domain_id, day, report, seq)) STRICT, WITHOUT ROWID;"
 	"CREATE INDEX book_tls_report ON book_tls(report);"
+	"CREATE INDEX book_tls_failed ON book_tls(day, domain_id) WHERE failed > 0;"
 	/* Their natural key has no domain, so that no index over domains finds it. */
 	"CREATE INDEX book_report_tls ON book_report(key_hash) WHERE kind = 2;"
 	"CREATE TABLE book_tls_failure ("
@@ -162,9 +163,16 @@ static const char schema_2_fold[] =
 	"ALTER TABLE facts_month ADD COLUMN folded INTEGER NOT NULL DEFAULT 0;"
 	"CREATE INDEX facts_month_unfolded ON facts_month(day) WHERE folded = 0;";
 
+/* Reports of the other kinds are few among aggregate ones. */
+static const char schema_2_kinds[] =
+	"CREATE INDEX book_report_kind_day ON book_report(kind, first_day)"
+	"  WHERE kind <> 1;"
+	"CREATE INDEX book_report_kind_domain ON book_report(kind, domain_id, first_day)"
+	"  WHERE kind <> 1;";
+
 static const char *const schema_1_all[] = { schema_1, NULL };
 static const char *const schema_2_all[] = { schema_2_tls, schema_2_retention,
-					    schema_2_fold, NULL };
+					    schema_2_fold, schema_2_kinds, NULL };
 
 static const struct migration {
 	int schema;
