@@ -4,36 +4,73 @@
 #include "app/owner.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "store/book_tls.h"
 
 #include <string.h>
 
+/* Does a TLS report name a domain besides that is not refused? It counts for that one. */
+static bool names_another(struct scope *s, int64_t report, int64_t policy_domain,
+			  struct arena *a, bool *out, struct err *err)
+{
+	struct book_policy_domain p;
+	struct sv *name;
+	size_t n;
+	bool found;
+	*out = false;
+	if (!book_tls_domains(s->store, report, a, &name, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (!book_policy_domain(s->store, name[i], &p, &found, err))
+			return false;
+		*out |= found && p.id != policy_domain && !p.refused;
+	}
+	return true;
+}
+
 /* The ids are read before anything is flipped: an iterator must not see its own writes.
  */
-bool adopt_count(struct scope *s, int64_t policy_domain, bool counted,
-		 uint64_t *out_reports, uint64_t *out_sealed, struct err *err)
+static bool find_reports(struct scope *s, uint8_t kind, int64_t policy_domain,
+			 bool counted, struct buf *ids, uint64_t *out_sealed,
+			 struct err *err)
 {
-	struct book_report_filter f = { .domain_ids = &policy_domain,
+	struct book_report_filter f = { .kind = kind,
+					.domain_ids = &policy_domain,
 					.domain_n = 1,
 					.day_from = INT64_MIN,
 					.day_to = INT64_MAX,
 					.any_state = true };
 	struct book_report_iter *it = book_reports(s->store, &f, err);
 	struct arena *a = arena_new();
-	struct buf ids;
 	struct book_report r;
 	bool ok = it != NULL;
-	buf_init(&ids, SIZE_MAX / 2);
 	err->code = ERR_NONE;
-	*out_sealed = 0;
 	while (ok && book_report_next(it, a, &r, err)) {
-		bool flips = r.counted != counted && r.superseded_by == 0;
+		bool flips = r.counted != counted && r.superseded_by == 0,
+		     another = false;
+		if (flips && !counted && kind == KIND_TLS)
+			ok = names_another(s, r.id, policy_domain, a, &another, err);
+		flips = flips && !another;
 		*out_sealed += flips && r.sealed;
 		if (flips && !r.sealed)
-			buf_add(&ids, &r.id, sizeof(r.id));
+			buf_add(ids, &r.id, sizeof(r.id));
 		arena_reset(a);
 	}
-	ok = ok && err->code == ERR_NONE;
 	book_report_iter_free(&it);
+	arena_free(&a);
+	return ok && err->code == ERR_NONE;
+}
+
+bool adopt_count(struct scope *s, int64_t policy_domain, bool counted,
+		 uint64_t *out_reports, uint64_t *out_sealed, struct err *err)
+{
+	static const uint8_t kinds[] = { KIND_AGGREGATE, KIND_TLS, KIND_FAILURE };
+	struct buf ids;
+	bool ok = true;
+	buf_init(&ids, SIZE_MAX / 2);
+	*out_sealed = 0;
+	for (size_t i = 0; ok && i < sizeof(kinds); i++)
+		ok = find_reports(s, kinds[i], policy_domain, counted, &ids, out_sealed,
+				  err);
 	*out_reports = 0;
 	for (size_t i = 0; ok && i < ids.n; i += sizeof(int64_t)) {
 		int64_t id;
@@ -42,7 +79,6 @@ bool adopt_count(struct scope *s, int64_t policy_domain, bool counted,
 		*out_reports += 1;
 	}
 	buf_deinit(&ids);
-	arena_free(&a);
 	return ok;
 }
 

@@ -4,9 +4,10 @@
 
 #include "app/scope_int.h"
 
-/* Counts, or stops counting, all reports of one policy domain that are not superseded.
- * *out_sealed says how many stay as they are, for their details are gone. Within a
- * transaction. */
+/* Counts, or stops counting, all reports of one policy domain, of any kind, that are not
+ * superseded. *out_sealed says how many stay as they are, for their details are gone. A
+ * TLS report that names another domain too, which is not refused, goes on counting.
+ * Within a transaction. */
 bool adopt_count(struct scope *s, int64_t policy_domain, bool counted,
 		 uint64_t *out_reports, uint64_t *out_sealed, struct err *err);
 /* Enters `d` into the book, or takes a retired entry back, also that of another client,

@@ -67,6 +67,8 @@ struct app_domain_line {
 	bool seen;     /* something was reported: the days below hold */
 	int64_t first_day, last_day;
 	struct app_figures f;
+	/* Of other kinds, where they were asked for: they stand in no figures. */
+	uint64_t tls_reports, failure_reports;
 };
 
 struct app_source {

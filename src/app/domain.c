@@ -6,6 +6,7 @@
 #include "app/owner.h"
 #include "app/policy_int.h"
 #include "app/records_int.h"
+#include "app/tls_int.h"
 #include "base/arena.h"
 #include "report/model.h"
 
@@ -253,6 +254,22 @@ static bool read_unreported(const struct scope *s, struct app_domain *out,
 	return true;
 }
 
+static bool read_others(const struct scope *s, struct app_domain *out, struct err *err)
+{
+	struct book_tls_query q = tls_query(s);
+	struct book_tls_domain t = { 0 };
+	struct book_report_filter f = scope_reports(s);
+	f.kind = KIND_FAILURE;
+	f.only_passing = f.only_failing = false;
+	if (!book_tls_total(s->store, &q, &t, err) ||
+	    !book_report_count(s->store, &f, &out->failure_reports, err))
+		return false;
+	out->tls_reports = t.reports;
+	out->tls_sessions = t.succeeded + t.failed;
+	out->tls_failed = t.failed;
+	return true;
+}
+
 static bool show(const struct scope *s, const struct app *app, struct sv name,
 		 uint32_t sources, struct app_domain *out, struct err *err)
 {
@@ -269,7 +286,8 @@ static bool show(const struct scope *s, const struct app *app, struct sv name,
 	       scope_sources(s, &q, sources, &out->source, &out->source_n,
 			     &out->source_all, err) &&
 	       read_policy(s, out, err) && read_policy_domains(s, out, err) &&
-	       read_authors(s, out, err) && failures_find(s, out, err);
+	       read_authors(s, out, err) && failures_find(s, out, err) &&
+	       read_others(s, out, err);
 }
 
 bool app_domain_show(const struct app *app, const struct app_filter *filter,

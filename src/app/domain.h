@@ -65,6 +65,8 @@ struct app_domain {
 	struct app_failure *failure; /* most messages first */
 	size_t failure_n;
 	bool failure_more; /* not all rows were looked at */
+	/* Reports of the other kinds, which no figure above holds. */
+	uint64_t tls_reports, tls_sessions, tls_failed, failure_reports;
 	bool has_records;
 	struct record_set records; /* what to publish; where it is in the book */
 };

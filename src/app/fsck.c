@@ -4,6 +4,7 @@
 #include "app/scope_int.h"
 #include "base/arena.h"
 #include "report/model.h"
+#include "store/book_tls.h"
 
 #include <stdio.h>
 
@@ -19,9 +20,14 @@ static void no_progress(void *ctx, uint64_t done, uint64_t all)
 	(void)all;
 }
 
-bool app_fsck_is_sound(const struct app_fsck *f)
+bool app_fsck_sums_agree(const struct app_fsck *f)
 {
 	return !(f->differ | f->facets_differ | f->figures_differ | f->sealed_differ);
+}
+
+bool app_fsck_is_sound(const struct app_fsck *f)
+{
+	return app_fsck_sums_agree(f) && f->tls_differ == 0;
 }
 
 bool app_fsck(const struct app *app, const struct app_fsck_options *o,
@@ -36,10 +42,12 @@ bool app_fsck(const struct app *app, const struct app_fsck_options *o,
 		.progress = o->progress ? o->progress : no_progress,
 		.ctx = o->ctx,
 	};
+	uint64_t tls = 0;
 	*out = (struct app_fsck){ 0 };
 	bool ok = scope_open(&s, app, o->mend ? STORE_WRITE : STORE_READ, NULL, a, err);
 	if (ok) {
-		ok = facts_check(s.store, &c, &r, err);
+		ok = facts_check(s.store, &c, &r, err) &&
+		     book_tls_check(s.store, &tls, err);
 		scope_close(&s);
 	}
 	arena_free(&a);
@@ -51,6 +59,7 @@ bool app_fsck(const struct app *app, const struct app_fsck_options *o,
 		.facets_differ = r.facets_differ,
 		.figures_differ = r.figures_differ,
 		.sealed_differ = r.sealed_differ,
+		.tls_differ = tls,
 		.mended = ok && o->mend,
 	};
 	(void)snprintf(out->first, sizeof(out->first), "%s", r.first);

@@ -11,6 +11,7 @@ struct app_fsck {
 	uint64_t figures_differ; /* reports whose figures are not those of their rows */
 	uint64_t sealed_differ;  /* domains whose old months are not those of their
 				    reports: mending leaves these */
+	uint64_t tls_differ;     /* TLS reports: of their policies. They are not mended */
 	bool mended;
 	char first[200]; /* the first difference in words, or "" */
 };
@@ -20,7 +21,8 @@ struct app_fsck_options {
 	void *ctx;
 };
 
-bool app_fsck_is_sound(const struct app_fsck *f);
+bool app_fsck_sums_agree(const struct app_fsck *f);
+bool app_fsck_is_sound(const struct app_fsck *f); /* TLS reports too */
 
 /* Rebuilds the roll-ups from the facts, compares, and mends where that is asked. */
 bool app_fsck(const struct app *app, const struct app_fsck_options *o,

@@ -3,6 +3,7 @@
 
 #include "app/owner.h"
 #include "app/policy_int.h"
+#include "app/tls_int.h"
 #include "app/words.h"
 #include "base/arena.h"
 #include "base/date.h"
@@ -53,6 +54,7 @@ const char *app_note_name(enum app_note_kind k)
 		[APP_NOTE_PARKED_MAIL] = "parked-mail",
 		[APP_NOTE_SPIKE] = "spike",
 		[APP_NOTE_LOW_SHARE] = "low-share",
+		[APP_NOTE_TLS] = "tls-failures",
 		[APP_NOTE_NOT_ALIGNED] = "not-aligned",
 		[APP_NOTE_NEW_SOURCES] = "new-sources",
 		[APP_NOTE_SILENT] = "silent-reporter",
@@ -377,6 +379,31 @@ static bool note_silent(struct work *w, struct err *err)
 	return true;
 }
 
+/* --- sessions --- */
+
+static bool note_tls(struct work *w, struct err *err)
+{
+	struct tls_recent *r;
+	size_t n;
+	char count[WORDS_TEXT];
+	if (!tls_recent(w->s, w->today - RECENT_DAYS, w->today, &r, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct sv name = r[i].entry->name, how = r[i].result;
+		if (r[i].entry->retired)
+			continue;
+		note(w, APP_NOTE_TLS, name, r[i].failed,
+		     arena_printf(
+			     w->a,
+			     "%.*s: %s TLS session%s failed in the last %d days, %s%.*s",
+			     SV_ARG(name), words_number(r[i].failed, count),
+			     words_s(r[i].failed), RECENT_DAYS,
+			     how.n ? "most often: " : "the reports do not say how",
+			     SV_ARG(how)));
+	}
+	return true;
+}
+
 static void note_unassigned(struct work *w, const struct app_overview *o)
 {
 	char n[WORDS_TEXT], count[WORDS_TEXT];
@@ -408,7 +435,7 @@ bool notes_find(const struct scope *s, int64_t now, struct app_overview *o,
 	for (size_t i = 0; i < o->unassigned_from; i++)
 		if (!o->domain[i].retired && !look_at(&w, &o->domain[i], err))
 			return false;
-	if (!note_silent(&w, err))
+	if (!note_tls(&w, err) || !note_silent(&w, err))
 		return false;
 	note_unassigned(&w, o);
 	if (w.n)

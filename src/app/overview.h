@@ -9,6 +9,7 @@ enum app_note_kind {
 	APP_NOTE_PARKED_MAIL, /* a parked domain's name was used */
 	APP_NOTE_SPIKE,       /* far more failed on a day than usual */
 	APP_NOTE_LOW_SHARE,   /* little of a domain's mail passes */
+	APP_NOTE_TLS,         /* senders' TLS sessions failed */
 	APP_NOTE_NOT_ALIGNED, /* a sender passes for itself, not for the domain */
 	APP_NOTE_NEW_SOURCES, /* addresses not seen before the last seven days */
 	APP_NOTE_SILENT,      /* a reporter that sends no more reports */
@@ -23,7 +24,8 @@ struct app_note {
 	enum app_note_kind kind;
 	struct sv domain;  /* may be empty */
 	struct sv text;    /* a sentence with its figures */
-	uint64_t messages; /* how many it is about; orders notes of a kind */
+	uint64_t messages; /* how many it is about (TLS: sessions); orders those of a kind
+			    */
 };
 
 struct app_client_line {

@@ -93,7 +93,7 @@ static bool read_conflicts(struct app_report_view *v, struct err *err)
 	d->conflict = arena_array(v->arena, n + 1, sizeof(*d->conflict));
 	d->conflict_n = n;
 	for (size_t i = 0; i < n; i++)
-		if (!report_fill(v->scope.store, &b[i], &d->conflict[i], err))
+		if (!report_fill(v->scope.store, &b[i], v->arena, &d->conflict[i], err))
 			return false;
 	return true;
 }
@@ -112,13 +112,12 @@ static bool read_all(struct app_report_view *v, struct err *err)
 {
 	struct app_report_detail *d = &v->detail;
 	const struct scope *s = &v->scope;
-	if (!report_fill(s->store, &v->book, &d->report, err))
+	if (!report_fill(s->store, &v->book, v->arena, &d->report, err) ||
+	    !report_read_kind(s, &v->book, d, err))
 		return false;
 	const struct book_domain *o = owner_of(s->entry, s->entry_n, v->book.domain);
 	const struct book_client *c = o ? scope_client(s, o->client) : NULL;
 	d->client = c ? c->name : SV("");
-	if (!report_meta_decode(v->book.meta, v->arena, &d->meta))
-		d->meta = (struct report_meta){ 0 };
 	read_repairs(v);
 	return read_deliveries(v, err) && read_conflicts(v, err) &&
 	       read_superseder(v, err);

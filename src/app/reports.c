@@ -5,14 +5,48 @@
 #include "base/arena.h"
 #include "crypto/digest.h"
 #include "report/aggregate.h"
+#include "store/book_tls.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
-bool report_fill(struct store *s, const struct book_report *b, struct app_report *out,
-		 struct err *err)
+static_assert((int)APP_KIND_AGGREGATE == (int)KIND_AGGREGATE &&
+		      (int)APP_KIND_TLS == (int)KIND_TLS &&
+		      (int)APP_KIND_FAILURE == (int)KIND_FAILURE,
+	      "a front end's kinds are the book's");
+
+bool app_kind_find(struct sv name, enum app_kind *out)
+{
+	for (unsigned i = APP_KIND_AGGREGATE; i <= APP_KIND_FAILURE; i++)
+		if (sv_eq_fold(name, sv_from(book_kind_name((enum book_kind)i)))) {
+			*out = (enum app_kind)i;
+			return true;
+		}
+	return false;
+}
+
+static bool read_domains(struct store *s, const struct book_report *b, struct arena *a,
+			 struct app_report *out, struct err *err)
+{
+	struct sv *domain;
+	size_t n;
+	struct buf lines;
+	if (!book_tls_domains(s, b->id, a, &domain, &n, err))
+		return false;
+	buf_init(&lines, SIZE_MAX / 2);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&lines, "%s%.*s", i ? "\n" : "", SV_ARG(domain[i]));
+	out->domains = arena_sv(a, buf_sv(&lines));
+	buf_deinit(&lines);
+	return true;
+}
+
+bool report_fill(struct store *s, const struct book_report *b, struct arena *a,
+		 struct app_report *out, struct err *err)
 {
 	*out = (struct app_report){
 		.kind = book_kind_name((enum book_kind)b->kind),
+		.which = (enum app_kind)b->kind,
 		.org = b->org,
 		.email = b->email,
 		.report_id = b->report_id,
@@ -35,7 +69,8 @@ bool report_fill(struct store *s, const struct book_report *b, struct app_report
 		.repairs = b->repair_n,
 	};
 	digest_hex(b->sha, out->sha);
-	return book_report_short_id(s, b->sha, out->id, err);
+	return book_report_short_id(s, b->sha, out->id, err) &&
+	       (b->kind != KIND_TLS || read_domains(s, b, a, out, err));
 }
 
 /* --- a page of them --- */
@@ -58,6 +93,7 @@ static bool open_page(struct app_reports *r, const struct app *app,
 		return true;
 	struct book_report_filter f = scope_reports(&r->scope);
 	f.any_state = q->any_state;
+	f.kind = (uint8_t)q->kind;
 	if (!book_report_count(r->scope.store, &f, out_all, err))
 		return false;
 	f.limit = q->limit;
@@ -86,7 +122,7 @@ bool app_reports_next(struct app_reports *r, struct app_report *out, struct err 
 		return false;
 	arena_reset(r->page);
 	return book_report_next(r->it, r->page, &b, err) &&
-	       report_fill(r->scope.store, &b, out, err);
+	       report_fill(r->scope.store, &b, r->page, out, err);
 }
 
 void app_reports_free(struct app_reports **r)

@@ -2,15 +2,28 @@
 #ifndef APP_REPORTS_H
 #define APP_REPORTS_H
 
-#include "app/app.h"
+#include "app/failure_reports.h"
 #include "report/model.h"
 
-/* One report as the book has it. */
+struct arf_report;
+
+enum app_kind {
+	APP_KIND_AGGREGATE = 1, /* as stored */
+	APP_KIND_TLS = 2,
+	APP_KIND_FAILURE = 3
+};
+/* False where it names none. */
+bool app_kind_find(struct sv name, enum app_kind *out);
+
+/* One report as the book has it. Of a TLS report rows are policies, messages sessions,
+ * of a failure report messages are incidents. */
 struct app_report {
 	char id[65];      /* the shortest unique prefix of the digest, hex */
 	char sha[65];     /* the whole digest */
-	const char *kind; /* "aggregate" */
+	const char *kind; /* "aggregate", "tls", "failure" */
+	enum app_kind which;
 	struct sv org, email, report_id, domain;
+	struct sv domains; /* of a TLS report: all that it names, one a line */
 	bool has_begin, has_end;
 	int64_t begin, end;
 	bool complete, counted;
@@ -27,6 +40,7 @@ struct app_report {
 /* A page of reports, newest window first. */
 struct app_reports_query {
 	struct app_filter filter;
+	enum app_kind kind;
 	bool any_state; /* also those that do not count */
 	uint32_t limit; /* 0: all */
 	uint64_t offset;
@@ -56,12 +70,33 @@ struct app_row {
 	struct report_facet facet; /* all views empty where it cannot be read */
 };
 
+/* What a TLS report says of a policy, and of the ways in which sessions failed. */
+struct app_report_fault {
+	struct sv result; /* the RFC's word, else as written */
+	struct sv mx, helo, information, reason;
+	struct addr sending, receiving;
+	uint64_t sessions;
+};
+struct app_report_policy {
+	struct sv domain;
+	struct sv type;       /* the RFC's word, else as written */
+	const char *mode;     /* "" where nothing says it */
+	struct sv policy, mx; /* one a line */
+	uint64_t succeeded, failed;
+	const struct app_report_fault *fault;
+	size_t fault_n;
+};
+
 /* One report with all that is known of it; rows and raw are read after it. */
 struct app_report_detail {
 	struct app_report report;
-	struct sv client;       /* empty: nobody owns its domain */
-	char superseded_by[65]; /* id, or "" */
-	struct report_meta meta;
+	struct sv client;                 /* empty: nobody owns its domain */
+	char superseded_by[65];           /* id, or "" */
+	struct report_meta meta;          /* nothing of a failure report */
+	struct app_report_policy *policy; /* of a TLS report */
+	size_t policy_n;
+	const struct arf_report *arf; /* of a failure report, and what is made of it */
+	struct app_failure_report failure;
 	struct repair *repair;
 	size_t repair_n;
 	struct app_delivery *delivery;

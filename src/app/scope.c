@@ -139,6 +139,13 @@ static bool is_selected(const struct selection *sel, const struct book_domain *o
 	return !sel->by_name || owner_covers(sel->name, name);
 }
 
+bool scope_selects(const struct scope *s, const struct book_domain *owner, struct sv name)
+{
+	struct selection sel;
+	struct err ignored;
+	return read_filter(s, &sel, &ignored) && is_selected(&sel, owner, name);
+}
+
 static bool select_domains(struct scope *s, struct err *err)
 {
 	struct selection sel;
@@ -248,38 +255,63 @@ struct lines {
 	size_t n;
 };
 
-static struct app_domain_line *line_of(const struct lines *l, int64_t policy_id)
+size_t scope_line_of(const struct scope *s, int64_t policy_id)
 {
-	const struct scope *s = l->s;
 	const struct book_policy_domain *p = scope_policy(s, policy_id);
 	if (!p)
-		return NULL; /* another process entered it after the book was read */
+		return SCOPE_NO_LINE; /* another process entered it after the book was
+					 read */
 	size_t i = (size_t)(p - s->policy);
-	if (s->owner[i])
-		return &l->line[s->owner[i] - s->entry];
-	return &l->line[s->entry_n + i];
+	return s->owner[i] ? (size_t)(s->owner[i] - s->entry) : s->entry_n + i;
+}
+
+static struct app_domain_line *line_of(const struct lines *l, int64_t policy_id)
+{
+	size_t i = scope_line_of(l->s, policy_id);
+	return i == SCOPE_NO_LINE ? NULL : &l->line[i];
+}
+
+static struct app_domain_line entry_line(const struct scope *s,
+					 const struct book_domain *e)
+{
+	const struct book_client *c = scope_client(s, e->client);
+	return (struct app_domain_line){
+		.name = e->name,
+		.client = c ? c->name : SV("?"),
+		.assigned = true,
+		.retired = e->retired || (c && c->retired),
+		.use = e->use == DOMAIN_PARKED ? APP_PARKED : APP_SENDING,
+		.since = e->created,
+	};
+}
+
+void scope_subject(const struct scope *s, struct sv name, struct app_domain_line *out)
+{
+	const struct book_domain *o = owner_of(s->entry, s->entry_n, name);
+	*out = (struct app_domain_line){ 0 };
+	if (o)
+		*out = entry_line(s, o);
+	for (size_t i = 0; !o && i < s->policy_n; i++)
+		if (sv_eq(s->policy[i].name, name))
+			out->refused = s->policy[i].refused;
+	out->name = name;
+}
+
+void scope_line_name(const struct scope *s, size_t line, struct app_domain_line *out)
+{
+	if (line < s->entry_n)
+		*out = entry_line(s, &s->entry[line]);
+	else
+		*out = (struct app_domain_line){
+			.name = s->policy[line - s->entry_n].name,
+			.refused = s->policy[line - s->entry_n].refused,
+		};
 }
 
 static void name_lines(struct lines *l)
 {
-	const struct scope *s = l->s;
-	for (size_t i = 0; i < s->entry_n; i++) {
-		const struct book_domain *e = &s->entry[i];
-		const struct book_client *c = scope_client(s, e->client);
-		l->line[i] = (struct app_domain_line){
-			.name = e->name,
-			.client = c ? c->name : SV("?"),
-			.assigned = true,
-			.retired = e->retired || (c && c->retired),
-			.use = e->use == DOMAIN_PARKED ? APP_PARKED : APP_SENDING,
-			.since = e->created,
-		};
-	}
-	for (size_t i = 0; i < s->policy_n; i++)
-		l->line[s->entry_n + i] = (struct app_domain_line){
-			.name = s->policy[i].name,
-			.refused = s->policy[i].refused,
-		};
+	for (size_t i = 0; i < l->s->entry_n + l->s->policy_n; i++)
+		scope_line_name(l->s, i, &l->line[i]);
 }
 
 static bool count_reports(struct lines *l, struct err *err)
@@ -342,8 +374,6 @@ static bool is_wanted(const struct lines *l, size_t i, bool also_idle)
 {
 	const struct scope *s = l->s;
 	const struct app_domain_line *line = &l->line[i];
-	struct selection sel;
-	struct err ignored;
 	bool counts = line->f.reports || line->f.rows || line->f.messages;
 	if (i >= s->entry_n) {
 		return !s->owner[i - s->entry_n] &&
@@ -352,9 +382,8 @@ static bool is_wanted(const struct lines *l, size_t i, bool also_idle)
 	}
 	if (counts)
 		return true;
-	if (!read_filter(s, &sel, &ignored) || (line->retired && !also_idle))
-		return false;
-	return is_selected(&sel, &s->entry[i], line->name);
+	return (also_idle || !line->retired) &&
+	       scope_selects(s, &s->entry[i], line->name);
 }
 
 bool scope_lines(const struct scope *s, bool also_idle, struct app_domain_line **out,

@@ -47,6 +47,18 @@ const struct book_client *scope_client(const struct scope *s, int64_t id);
 /* By name, ASCII case folded; NULL where there is none. */
 const struct book_client *scope_client_named(const struct scope *s, struct sv name);
 const struct book_domain *scope_entry_named(const struct scope *s, struct sv name);
+/* Does the filter's client and domain let a domain through, of that owner (NULL: nobody)?
+ */
+bool scope_selects(const struct scope *s, const struct book_domain *owner,
+		   struct sv name);
+/* The place of a policy domain's line among all: that of the entry which owns it, then
+ * those of policy domains. SCOPE_NO_LINE for one that came after the book was read. */
+#define SCOPE_NO_LINE SIZE_MAX
+size_t scope_line_of(const struct scope *s, int64_t policy_id);
+/* The line in that place, without days and figures. */
+void scope_line_name(const struct scope *s, size_t line, struct app_domain_line *out);
+/* Whose a domain is, without days and figures. */
+void scope_subject(const struct scope *s, struct sv name, struct app_domain_line *out);
 /* Policy domains that `entry` owns (NULL: that nobody owns), sorted, in the arena. */
 size_t scope_owned(const struct scope *s, const struct book_domain *entry,
 		   int64_t **out_ids);

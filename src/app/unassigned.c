@@ -3,6 +3,7 @@
 
 #include "app/adopt_int.h"
 #include "app/owner.h"
+#include "app/tls_int.h"
 #include "app/upkeep_int.h"
 #include "base/arena.h"
 #include "base/date.h"
@@ -22,7 +23,89 @@ static int refused_last(const void *a, const void *b)
 		return x->refused ? 1 : -1;
 	if (x->f.messages != y->f.messages)
 		return x->f.messages > y->f.messages ? -1 : 1;
+	uint64_t others_x = x->tls_reports + x->failure_reports;
+	uint64_t others_y = y->tls_reports + y->failure_reports;
+	if (others_x != others_y)
+		return others_x > others_y ? -1 : 1;
 	return sv_cmp(x->name, y->name);
+}
+
+/* Reports of the other kinds count in no figure, but each domain's line says that they
+ * are there. */
+struct others {
+	struct app_domain_line *line; /* by name */
+	size_t n;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct app_domain_line *x = a, *y = b;
+	return sv_cmp(x->name, y->name);
+}
+
+static struct app_domain_line *find_line(const struct others *o, struct sv name)
+{
+	struct app_domain_line key = { .name = name };
+	return o->n ? bsearch(&key, o->line, o->n, sizeof(key), by_name) : NULL;
+}
+
+static void widen(struct app_domain_line *l, int64_t first_day, int64_t last_day)
+{
+	if (!l->seen || first_day < l->first_day)
+		l->first_day = first_day;
+	if (!l->seen || last_day > l->last_day)
+		l->last_day = last_day;
+	l->seen = true;
+}
+
+static bool add_tls(const struct scope *s, const struct others *o, struct err *err)
+{
+	struct book_tls_query q = tls_query(s);
+	struct book_tls_domain *d;
+	size_t n;
+	if (!book_tls_by_domain(s->store, &q, s->arena, &d, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const struct book_policy_domain *p = scope_policy(s, d[i].domain_id);
+		struct app_domain_line *l = p ? find_line(o, p->name) : NULL;
+		if (!l)
+			continue;
+		l->tls_reports += d[i].reports;
+		widen(l, d[i].first_day, d[i].last_day);
+	}
+	return true;
+}
+
+static bool add_failures(const struct scope *s, const struct others *o, struct err *err)
+{
+	struct book_report_filter f = scope_reports(s);
+	struct arena *page = arena_new();
+	struct book_report r;
+	f.kind = KIND_FAILURE;
+	f.only_passing = f.only_failing = false;
+	err->code = ERR_NONE;
+	struct book_report_iter *it = book_reports(s->store, &f, err);
+	while (it && book_report_next(it, page, &r, err)) {
+		struct app_domain_line *l = find_line(o, r.domain);
+		if (l) {
+			l->failure_reports++;
+			widen(l, r.first_day, r.first_day);
+		}
+		arena_reset(page);
+	}
+	bool ok = it && err->code == ERR_NONE;
+	book_report_iter_free(&it);
+	arena_free(&page);
+	return ok;
+}
+
+static bool add_others(const struct scope *s, struct app_domain_line *line, size_t n,
+		       struct err *err)
+{
+	const struct others o = { line, n };
+	if (n)
+		qsort(line, n, sizeof(*line), by_name);
+	return scope_is_empty(s) || (add_tls(s, &o, err) && add_failures(s, &o, err));
 }
 
 bool app_unassigned(const struct app *app, const struct app_filter *filter,
@@ -36,10 +119,11 @@ bool app_unassigned(const struct app *app, const struct app_filter *filter,
 	f.client = APP_UNASSIGNED;
 	if (!scope_open(&s, app, STORE_READ, &f, a, err))
 		return false;
-	bool ok = scope_lines(&s, true, &line, &n, err);
+	bool ok = scope_lines(&s, true, &line, &n, err) && add_others(&s, line, n, err);
 	scope_close(&s);
 	for (size_t i = 0; ok && i < n; i++)
-		if (line[i].refused || line[i].f.reports || line[i].f.rows)
+		if (line[i].refused || line[i].f.reports || line[i].f.rows ||
+		    line[i].tls_reports || line[i].failure_reports)
 			line[kept++] = line[i];
 	if (ok && kept)
 		qsort(line, kept, sizeof(*line), refused_last);

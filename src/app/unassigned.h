@@ -4,7 +4,8 @@
 
 #include "app/app.h"
 
-/* Domains in reports that nobody owns, most messages first; refused ones at the end. */
+/* Domains in reports of any kind that nobody owns, most messages first; refused ones at
+ * the end. Days are those of all kinds. */
 bool app_unassigned(const struct app *app, const struct app_filter *filter,
 		    struct arena *a, struct app_domain_line **out, size_t *out_n,
 		    struct err *err);

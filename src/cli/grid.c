@@ -140,6 +140,26 @@ void grid_str(struct grid *g, const char *s)
 	grid_text(g, sv_from(s), PAINT_NONE);
 }
 
+void grid_list(struct grid *g, struct sv lines)
+{
+	struct buf b;
+	struct sv line;
+	if (g->o->form == OUT_JSON && g->column[g->at].key) {
+		(void)begin_cell(g);
+		json_array(g->j, key(g));
+		while (sv_take_line(&lines, &line))
+			json_string(g->j, NULL, line);
+		json_array_end(g->j);
+		end_cell(g);
+		return;
+	}
+	buf_init(&b, SIZE_MAX / 2);
+	while (sv_take_line(&lines, &line))
+		buf_addf(&b, "%s%.*s", b.n ? ", " : "", SV_ARG(line));
+	grid_text(g, buf_sv(&b), PAINT_NONE);
+	buf_deinit(&b);
+}
+
 void grid_number(struct grid *g, uint64_t n)
 {
 	char text[WORDS_TEXT];

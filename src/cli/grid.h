@@ -31,6 +31,8 @@ struct grid *grid_new_one(struct out *o, struct json *j, const char *key,
 void grid_text_or_none(struct grid *g, struct sv s);
 void grid_text(struct grid *g, struct sv s, enum paint p);
 void grid_str(struct grid *g, const char *s);
+/* Texts, one a line: an array in JSON, one behind the other elsewhere. */
+void grid_list(struct grid *g, struct sv lines);
 void grid_number(struct grid *g, uint64_t n);
 void grid_bool(struct grid *g, bool b); /* yes or nothing; true or false */
 void grid_addr(struct grid *g, const struct addr *a);

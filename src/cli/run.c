@@ -10,11 +10,6 @@
 #include <inttypes.h>
 #include <time.h>
 
-enum {
-	SOURCES = 10,
-	LINES = 50
-};
-
 static struct sv word(const struct cli *c, size_t i)
 {
 	return i < c->args->word_n ? sv_from(c->args->word[i]) : SV("");
@@ -78,7 +73,7 @@ bool run_filter(const struct cli *c, struct app_filter *out, struct err *err)
 }
 
 /* Text shows a few, JSON and CSV all, unless --limit says otherwise. */
-static bool read_limit(const struct cli *c, uint64_t text, uint32_t *out, struct err *err)
+bool run_limit(const struct cli *c, uint64_t text, uint32_t *out, struct err *err)
 {
 	uint64_t n;
 	if (!run_number(c, OPT_LIMIT, c->out.form == OUT_TEXT ? text : 0, 1000000000, &n,
@@ -96,7 +91,7 @@ bool run_overview(struct cli *c, struct err *err)
 	struct app_overview v;
 	uint64_t sources;
 	if (!run_filter(c, &f, err) ||
-	    !run_number(c, OPT_LIMIT, SOURCES, 1000000000, &sources, err) ||
+	    !run_number(c, OPT_LIMIT, RUN_SOURCES, 1000000000, &sources, err) ||
 	    !app_overview(&c->app, &f, (uint32_t)sources, c->arena, &v, err))
 		return false;
 	show_overview(&c->out, &v, &f);
@@ -108,7 +103,7 @@ bool run_domain_show(struct cli *c, struct err *err)
 	struct app_filter f;
 	struct app_domain d;
 	uint32_t sources;
-	if (!run_filter(c, &f, err) || !read_limit(c, SOURCES, &sources, err) ||
+	if (!run_filter(c, &f, err) || !run_limit(c, RUN_SOURCES, &sources, err) ||
 	    !app_domain_show(&c->app, &f, word(c, 0), sources, c->arena, &d, err))
 		return false;
 	if (!cli_has(c->args, OPT_RECORDS)) {
@@ -129,10 +124,13 @@ bool run_domain_show(struct cli *c, struct err *err)
 
 bool run_reports(struct cli *c, struct err *err)
 {
-	struct app_reports_query q = { .any_state = cli_has(c->args, OPT_ALL) };
+	struct app_reports_query q = { .kind = APP_KIND_AGGREGATE,
+				       .any_state = cli_has(c->args, OPT_ALL) };
 	struct app_report r;
 	uint64_t all;
-	if (!run_filter(c, &q.filter, err) || !read_limit(c, LINES, &q.limit, err) ||
+	if (cli_has(c->args, OPT_KIND) && !app_kind_find(value(c, OPT_KIND), &q.kind))
+		return err_set(err, ERR_USAGE, "--kind is aggregate, tls or failure");
+	if (!run_filter(c, &q.filter, err) || !run_limit(c, RUN_LINES, &q.limit, err) ||
 	    !run_number(c, OPT_OFFSET, 0, INT64_MAX, &q.offset, err))
 		return false;
 	if (c->args->word_n && q.filter.domain.n)
@@ -144,7 +142,7 @@ bool run_reports(struct cli *c, struct err *err)
 	struct app_reports *p = app_reports_open(&c->app, &q, &all, err);
 	if (!p)
 		return false;
-	struct report_list *l = show_reports_begin(&c->out, all, q.filter.domain);
+	struct report_list *l = show_reports_begin(&c->out, q.kind, all, q.filter.domain);
 	while (!c->out.failed && app_reports_next(p, &r, err))
 		show_reports_next(l, &r);
 	show_reports_end(&l, q.offset);
@@ -172,7 +170,7 @@ static bool show_rows(struct cli *c, struct app_report_view *v, uint32_t limit,
 		      struct err *err)
 {
 	struct app_row row;
-	struct report_rows *r = show_report_begin(&c->out, app_report_get(v));
+	struct report_rows *r = show_report_begin(&c->out, app_report_get(v), limit);
 	err->code = ERR_NONE;
 	for (uint64_t i = 0; (limit == 0 || i < limit) && !c->out.failed; i++) {
 		if (!app_report_next_row(v, &row, err))
@@ -186,7 +184,7 @@ static bool show_rows(struct cli *c, struct app_report_view *v, uint32_t limit,
 bool run_report_show(struct cli *c, struct err *err)
 {
 	uint32_t limit;
-	if (!read_limit(c, LINES, &limit, err))
+	if (!run_limit(c, RUN_LINES, &limit, err))
 		return false;
 	struct app_report_view *v = app_report_open(&c->app, word(c, 0), err);
 	if (!v)
@@ -303,7 +301,7 @@ bool run_unassigned_list(struct cli *c, struct err *err)
 	struct app_domain_line *list;
 	size_t n;
 	uint32_t limit;
-	if (!run_filter(c, &f, err) || !read_limit(c, LINES, &limit, err) ||
+	if (!run_filter(c, &f, err) || !run_limit(c, RUN_LINES, &limit, err) ||
 	    !app_unassigned(&c->app, &f, c->arena, &list, &n, err))
 		return false;
 	show_unassigned(&c->out, list, n, limit);
@@ -345,7 +343,7 @@ bool run_fsck(struct cli *c, struct err *err)
 	bool sound = app_fsck_is_sound(&f);
 	if (!c->quiet || !sound || c->out.form == OUT_JSON)
 		show_fsck(&c->out, &f);
-	if (!sound && (!f.mended || f.sealed_differ))
+	if (!sound && (!f.mended || f.sealed_differ || f.tls_differ))
 		c->status = ERR_INTERNAL;
 	return true;
 }

@@ -4,9 +4,8 @@
 #include "app/ingest.h"
 #include "app/words.h"
 #include "base/arena.h"
-#include "cli/grid.h"
 #include "cli/progress.h"
-#include "cli/show.h"
+#include "cli/show_int.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -38,6 +37,7 @@ const volatile sig_atomic_t *run_catch_stop(void)
 /* What the text summary tells at the end. */
 struct tally {
 	uint64_t of_status[STATUSES];
+	uint64_t tls, failure;     /* reports of these kinds, whatever their status */
 	uint64_t *reports, *times; /* of each repair code */
 	size_t codes;
 };
@@ -63,6 +63,34 @@ static void count_repairs(struct tally *t, const struct intake_outcome *v)
 		}
 }
 
+static void count_kinds(struct tally *t, const struct intake_outcome *v)
+{
+	if (v->id.n == 0)
+		return;
+	t->tls += v->kind == APP_KIND_TLS;
+	t->failure += v->kind == APP_KIND_FAILURE;
+}
+
+/* "report ID of ORG about DOMAIN", or "TLS report ID of ORG about DOMAIN and DOMAIN, 3
+ * policies, 1,204 sessions, 4 failed". */
+static void add_report(struct buf *b, const struct intake_outcome *v)
+{
+	struct sv domains = v->domains.n ? v->domains : v->domain, one;
+	enum app_kind kind = (enum app_kind)v->kind;
+	size_t n = 0;
+	buf_addf(b, ": %s %.*s of %.*s about ",
+		 kind == APP_KIND_AGGREGATE ? "report" : show_kind_words(kind),
+		 SV_ARG(v->id), SV_ARG(v->org.n ? v->org : SV("?")));
+	if (domains.n == 0)
+		buf_add_str(b, "?");
+	while (sv_take_line(&domains, &one))
+		buf_addf(b, "%s%.*s", n++ ? ", " : "", SV_ARG(one));
+	if (kind == APP_KIND_AGGREGATE)
+		return;
+	buf_add_str(b, "; ");
+	show_add_figures(b, kind, v->rows, v->messages, v->passed);
+}
+
 /* Refusals and the like are told as they come; the first few of each, for a folder of
  * rubbish would hide the rest. */
 static void tell(struct ingest *in, const struct intake_outcome *v)
@@ -82,9 +110,7 @@ static void tell(struct ingest *in, const struct intake_outcome *v)
 	if (v->reason.n)
 		buf_addf(&b, ": %.*s", SV_ARG(v->reason));
 	else if (v->id.n)
-		buf_addf(&b, ": report %.*s of %.*s about %.*s", SV_ARG(v->id),
-			 SV_ARG(v->org.n ? v->org : SV("?")),
-			 SV_ARG(v->domain.n ? v->domain : SV("?")));
+		add_report(&b, v);
 	progress_clear(&in->progress);
 	out_wrapped(o, first, buf_sv(&b));
 	buf_deinit(&b);
@@ -100,6 +126,7 @@ static void on_outcome(void *ctx, const struct intake_outcome *v)
 	struct out *o = &in->cli->out;
 	if (o->form == OUT_TEXT) {
 		count_repairs(&in->tally, v);
+		count_kinds(&in->tally, v);
 		tell(in, v);
 		return;
 	}
@@ -182,6 +209,20 @@ static void show_growth(struct out *o, const struct intake_summary *s)
 	buf_deinit(&b);
 }
 
+static void show_kinds(struct out *o, const struct tally *t)
+{
+	if (t->tls + t->failure == 0)
+		return;
+	out_str(o, "\n  Among them ");
+	if (t->tls)
+		show_count(o, t->tls, "TLS report", "TLS reports");
+	if (t->tls && t->failure)
+		out_str(o, " and ");
+	if (t->failure)
+		show_count(o, t->failure, "failure report", "failure reports");
+	out_str(o, ", which the totals leave out.\n");
+}
+
 static void show_summary(struct out *o, const struct intake_summary *s,
 			 const struct tally *t)
 {
@@ -204,6 +245,7 @@ static void show_summary(struct out *o, const struct intake_summary *s,
 		     "unreadable, no report, or refused by you");
 	summary_line(o, "aside", s->aside, "of a kind that is not read yet");
 	summary_line(o, "repaired", s->repaired, "of the reports");
+	show_kinds(o, t);
 	show_growth(o, s);
 	if (!s->interrupted)
 		show_repairs(o, t);
@@ -250,6 +292,7 @@ bool run_ingest(struct cli *c, struct err *err)
 		.paths = c->args->word,
 		.path_n = c->args->word_n,
 		.count_first = in.progress.on,
+		.keep_failure_body = cli_has(c->args, OPT_KEEP_FAILURE_BODY),
 		.stop = run_catch_stop(),
 		.outcome = on_outcome,
 		.progress = on_progress,

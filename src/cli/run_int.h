@@ -39,5 +39,11 @@ const volatile sig_atomic_t *run_catch_stop(void);
 /* --limit or another such number; `otherwise` where it is not given. */
 bool run_number(const struct cli *c, enum cli_option_id id, uint64_t otherwise,
 		uint64_t most, uint64_t *out, struct err *err);
+/* --limit; without it text shows `text` lines, JSON and CSV all. */
+bool run_limit(const struct cli *c, uint64_t text, uint32_t *out, struct err *err);
+enum {
+	RUN_SOURCES = 10, /* lines of short lists */
+	RUN_LINES = 50
+};
 
 #endif

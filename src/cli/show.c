@@ -78,19 +78,25 @@ static const char *state_of(const struct app_domain_line *d)
 }
 
 void show_domain_lines(struct out *o, struct json *j, const char *key,
-		       const struct app_domain_line *d, size_t n, bool with_client)
+		       const struct app_domain_line *d, size_t n, unsigned with)
 {
-	bool states = false;
-	for (size_t i = 0; i < n; i++)
+	bool states = false, tls = false, failures = false, kinds = with & SHOW_KINDS;
+	for (size_t i = 0; i < n; i++) {
 		states |= d[i].refused || d[i].retired;
+		tls |= d[i].tls_reports > 0;
+		failures |= d[i].failure_reports > 0;
+	}
 	const struct grid_column columns[] = {
 		{ "domain", "DOMAIN", false, 2, 16 },
-		{ "client", with_client ? "CLIENT" : NULL, false, 1, 8 },
+		{ "client", with & SHOW_CLIENT ? "CLIENT" : NULL, false, 1, 8 },
 		{ "group", NULL, false, 0, 0 },
 		{ "use", "USE", false, 0, 0 },
 		{ "retired", NULL, false, 0, 0 },
 		{ "refused", NULL, false, 0, 0 },
 		SHOW_FIGURES,
+		{ kinds ? "tls_reports" : NULL, tls ? "TLS" : NULL, true, 0, 0 },
+		{ kinds ? "failure_reports" : NULL, failures ? "FAILURE" : NULL, true, 0,
+		  0 },
 		{ "first_day", NULL, false, 0, 0 },
 		{ "last_day", "LAST DAY", false, 3, TABLE_WHOLE },
 		{ NULL, states ? "STATE" : NULL, false, 0, 0 },
@@ -107,6 +113,8 @@ void show_domain_lines(struct out *o, struct json *j, const char *key,
 		grid_bool(g, d[i].retired);
 		grid_bool(g, d[i].refused);
 		show_figure_cells(g, &d[i].f);
+		grid_number(g, d[i].tls_reports);
+		grid_number(g, d[i].failure_reports);
 		grid_day(g, d[i].seen, d[i].first_day);
 		grid_day(g, d[i].seen, d[i].last_day);
 		grid_text(g, sv_from(state_of(&d[i])), PAINT_DIM);
@@ -154,7 +162,7 @@ void show_unassigned(struct out *o, const struct app_domain_line *d, size_t n,
 	show_begin(o, &j);
 	if (o->form == OUT_TEXT && n == 0)
 		out_str(o, "Every domain in the reports belongs to a client.\n");
-	show_domain_lines(o, &j, "domains", d, shown, false);
+	show_domain_lines(o, &j, "domains", d, shown, SHOW_KINDS);
 	show_end(o, &j);
 	if (o->form != OUT_TEXT || n == 0)
 		return;
@@ -201,6 +209,23 @@ void show_refused(struct out *o, const struct app_refusal *r)
 	show_end(o, &j);
 }
 
+static void show_differences(struct out *o, const struct app_fsck *f)
+{
+	show_count(o, f->differ, "sum of a day differs", "sums of days differ");
+	out_str(o, ", ");
+	show_count(o, f->facets_differ, "outcome", "outcomes");
+	out_str(o, " would be judged otherwise, the figures of ");
+	show_count(o, f->figures_differ, "report", "reports");
+	out_str(o, f->figures_differ == 1 ? " are not those of its rows.\nFirst: "
+					  : " are not those of their rows.\nFirst: ");
+	out_text(o, sv_from(f->first));
+	if (f->sealed_differ)
+		out_str(o, "\nTotals of sealed months cannot be made anew: restore a "
+			   "backup that is sound.");
+	out_str(o, f->mended ? "\nWhat differed was written anew.\n"
+			     : "\n`postern fsck --mend` writes anew what differs.\n");
+}
+
 void show_fsck(struct out *o, const struct app_fsck *f)
 {
 	struct json j;
@@ -216,6 +241,7 @@ void show_fsck(struct out *o, const struct app_fsck *f)
 		json_uint(&j, "facets_differ", f->facets_differ);
 		json_uint(&j, "figures_differ", f->figures_differ);
 		json_uint(&j, "sealed_differ", f->sealed_differ);
+		json_uint(&j, "tls_differ", f->tls_differ);
 		json_str(&j, "first", f->first[0] ? f->first : NULL);
 		show_end(o, &j);
 		return;
@@ -228,17 +254,13 @@ void show_fsck(struct out *o, const struct app_fsck *f)
 	out_str(o, sound ? " looked at: all sums agree.\n" : " looked at.\n");
 	if (sound)
 		return;
-	show_count(o, f->differ, "sum of a day differs", "sums of days differ");
-	out_str(o, ", ");
-	show_count(o, f->facets_differ, "outcome", "outcomes");
-	out_str(o, " would be judged otherwise, the figures of ");
-	show_count(o, f->figures_differ, "report", "reports");
-	out_str(o, f->figures_differ == 1 ? " are not those of its rows.\nFirst: "
-					  : " are not those of their rows.\nFirst: ");
-	out_text(o, sv_from(f->first));
-	if (f->sealed_differ)
-		out_str(o, "\nTotals of sealed months cannot be made anew: restore a "
-			   "backup that is sound.");
-	out_str(o, f->mended ? "\nWhat differed was written anew.\n"
-			     : "\n`postern fsck --mend` writes anew what differs.\n");
+	if (!app_fsck_sums_agree(f))
+		show_differences(o, f);
+	if (f->tls_differ == 0)
+		return;
+	out_str(o, "The figures of ");
+	show_count(o, f->tls_differ, "TLS report", "TLS reports");
+	out_str(o, f->tls_differ == 1 ? " are not those of its policies: "
+				      : " are not those of their policies: ");
+	out_str(o, "`postern reparse`\nreads them again.\n");
 }

@@ -3,10 +3,12 @@
 #define CLI_SHOW_H
 
 #include "app/client.h"
+#include "app/failure_reports.h"
 #include "app/fsck.h"
 #include "app/ingest.h"
 #include "app/overview.h"
 #include "app/reports.h"
+#include "app/tls.h"
 #include "cli/out.h"
 #include "cli/settings.h"
 
@@ -28,20 +30,28 @@ void show_client_retired(struct out *o, const struct app_client *c);
 void show_unassigned(struct out *o, const struct app_domain_line *d, size_t n,
 		     uint32_t limit);
 void show_refused(struct out *o, const struct app_refusal *r);
+void show_tls(struct out *o, const struct app_tls *t);
+void show_tls_domains(struct out *o, const struct app_tls_list *l, uint32_t limit);
+void show_failures(struct out *o, const struct app_failure_reports *f);
+void show_failure_domains(struct out *o, const struct app_failure_list *l,
+			  uint32_t limit);
 void show_fsck(struct out *o, const struct app_fsck *f);
 void show_settings(struct out *o, const struct settings *s);
 void show_settings_check(struct out *o, const struct settings *s);
 
 /* A list of reports, of all or of one domain: begin, each, end. */
 struct report_list;
-struct report_list *show_reports_begin(struct out *o, uint64_t all, struct sv domain);
+struct report_list *show_reports_begin(struct out *o, enum app_kind kind, uint64_t all,
+				       struct sv domain);
 void show_reports_next(struct report_list *l, const struct app_report *r);
 /* `offset`: how many were left out before. */
 void show_reports_end(struct report_list **l, uint64_t offset);
 
-/* One report: all but its rows, each row, the end. */
+/* One report: all but its rows (lists of other kinds at most `limit` lines in text, 0
+ * all), each row, the end. */
 struct report_rows;
-struct report_rows *show_report_begin(struct out *o, const struct app_report_detail *d);
+struct report_rows *show_report_begin(struct out *o, const struct app_report_detail *d,
+				      uint32_t limit);
 void show_report_row(struct report_rows *r, const struct app_row *row);
 void show_report_end(struct report_rows **r);
 

@@ -108,7 +108,7 @@ void show_domains(struct out *o, const struct app_domain_line *d, size_t n)
 	if (o->form == OUT_TEXT && n == 0)
 		out_str(o, "No client has a domain yet: postern domain add NAME --client "
 			   "CLIENT\n");
-	show_domain_lines(o, &j, "domains", d, n, true);
+	show_domain_lines(o, &j, "domains", d, n, SHOW_CLIENT);
 	show_end(o, &j);
 }
 
@@ -198,7 +198,7 @@ void show_client(struct out *o, const struct app_client *c)
 	} else if (o->form == OUT_TEXT) {
 		show_client_text(o, c);
 	}
-	show_domain_lines(o, &j, "domains", c->domain, c->domain_n, false);
+	show_domain_lines(o, &j, "domains", c->domain, c->domain_n, 0);
 	show_end(o, &j);
 }
 

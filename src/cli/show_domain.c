@@ -4,14 +4,8 @@
 #include "app/words.h"
 #include "base/arena.h"
 #include "base/date.h"
-#include "cli/spark.h"
 
 #include <stdlib.h>
-
-enum {
-	SPARK_DEFAULT = 60,
-	SPARK_MOST = 120
-};
 
 /* --- records to publish --- */
 
@@ -20,8 +14,8 @@ static const char *type_name(const struct record *r)
 	return r->type == RECORD_MX ? "MX" : "TXT";
 }
 
-static void records_json(struct json *j, const char *key, const struct record_set *set,
-			 bool optional)
+void show_record_list(struct json *j, const char *key, const struct record_set *set,
+		      bool optional)
 {
 	json_array(j, key);
 	for (size_t i = 0; i < set->n; i++) {
@@ -41,8 +35,8 @@ static void records_json(struct json *j, const char *key, const struct record_se
 
 void show_records_json(struct json *j, const struct record_set *set)
 {
-	records_json(j, "records", set, false);
-	records_json(j, "optional_records", set, true);
+	show_record_list(j, "records", set, false);
+	show_record_list(j, "optional_records", set, true);
 	json_bool(j, "unauthorisable", set->unauthorisable);
 }
 
@@ -52,8 +46,9 @@ static void show_records_text(struct out *o, const struct record_set *set)
 	for (size_t i = 0; i < set->n; i++) {
 		const struct record *r = &set->record[i];
 		if (!sv_eq(zone, r->zone) || r->optional) {
-			out_str(o, r->optional ? "\n  If you like, in the DNS of "
-					       : "\n  In the DNS of ");
+			out_str(o, r->optional
+					   ? "\n  To get TLS reports too, in the DNS of "
+					   : "\n  In the DNS of ");
 			out_text(o, r->zone);
 			out_str(o, ":\n");
 		}
@@ -261,15 +256,7 @@ static void show_json(struct out *o, const struct app_domain *d)
 	struct json j;
 	const struct app_domain_line *l = &d->line;
 	show_begin(o, &j);
-	json_string(&j, "domain", l->name);
-	if (l->assigned)
-		json_string(&j, "client", l->client);
-	else
-		json_null(&j, "client");
-	json_str(&j, "group", l->assigned ? "client" : "unassigned");
-	json_str(&j, "use", l->assigned ? app_use_name(l->use) : NULL);
-	json_bool(&j, "retired", l->retired);
-	json_bool(&j, "refused", l->refused);
+	show_subject_json(&j, l);
 	show_figures(&j, "totals", &l->f);
 	show_day(&j, "first_day", l->seen, l->first_day);
 	show_day(&j, "last_day", l->seen, l->last_day);
@@ -293,6 +280,8 @@ static void show_json(struct out *o, const struct app_domain *d)
 	show_failures_json(&j, d->failure, cut(d, d->failure_n));
 	json_uint(&j, "failures_all", d->failure_n);
 	json_bool(&j, "failures_more", d->failure_more);
+	json_uint(&j, "tls_reports", d->tls_reports);
+	json_uint(&j, "failure_reports", d->failure_reports);
 	show_end(o, &j);
 }
 
@@ -300,62 +289,20 @@ static void show_json(struct out *o, const struct app_domain *d)
 
 static void show_head(struct out *o, const struct app_domain *d)
 {
-	char from[DATE_TEXT], to[DATE_TEXT];
-	const struct app_domain_line *l = &d->line;
-	outf(o, "%s", paint_on(o, PAINT_BOLD));
-	out_text(o, l->name);
-	outf(o, "%s: ", paint_off(o, PAINT_BOLD));
-	if (l->assigned) {
-		outf(o, "a %s%s domain of ", l->retired ? "retired " : "",
-		     app_use_name(l->use));
-		out_text(o, l->client);
-	} else {
-		out_str(o, l->refused ? "belongs to no client, and is refused"
-				      : "belongs to no client");
-	}
-	if (l->seen)
-		outf(o, "; %s to %s", date_format_day(l->first_day, from),
-		     date_format_day(l->last_day, to));
+	show_subject(o, &d->line, d->line.seen, d->line.first_day, d->line.last_day);
 	out_str(o, "\n\n  ");
-	show_headline(o, &l->f);
+	show_headline(o, &d->line.f);
 }
 
-/* What is left of the width beside "  passed    " and "  up to 1,234,567 a day". */
-static size_t trend_cells(const struct out *o)
+static void show_messages_trend(struct out *o, const struct app_domain *d)
 {
-	size_t cells = o->width == 0 ? SPARK_DEFAULT : o->width > 46 ? o->width - 36 : 10;
-	return cells < SPARK_MOST ? cells : SPARK_MOST;
-}
-
-static void show_trend_line(struct out *o, const char *label, const uint64_t *value,
-			    size_t n, double scale)
-{
-	char text[WORDS_TEXT];
-	uint64_t most = 0;
-	enum paint p = label[0] == 'p' ? PAINT_GOOD : PAINT_BAD;
-	for (size_t i = 0; i < n; i++)
-		most = value[i] > most ? value[i] : most;
-	outf(o, "  %-8s  %s", label, paint_on(o, p));
-	spark_add(&o->b, value, n, trend_cells(o), scale);
-	outf(o, "%s  up to %s a day\n", paint_off(o, p), words_number(most, text));
-}
-
-static void show_trend(struct out *o, const struct app_domain *d)
-{
-	if (d->day_n < 2)
-		return;
-	uint64_t *passed = heap_array(d->day_n, sizeof(*passed));
-	uint64_t *failed = heap_array(d->day_n, sizeof(*failed));
+	uint64_t *passed = heap_array(d->day_n + 1, sizeof(*passed));
+	uint64_t *failed = heap_array(d->day_n + 1, sizeof(*failed));
 	for (size_t i = 0; i < d->day_n; i++) {
 		passed[i] = d->day[i].passed;
 		failed[i] = d->day[i].messages - d->day[i].passed;
 	}
-	double good = spark_most(passed, d->day_n, trend_cells(o));
-	double bad = spark_most(failed, d->day_n, trend_cells(o));
-	double scale = good > bad ? good : bad;
-	out_str(o, "\n");
-	show_trend_line(o, "passed", passed, d->day_n, scale);
-	show_trend_line(o, "failed", failed, d->day_n, scale);
+	show_trend(o, "passed", passed, failed, d->day_n);
 	free(passed);
 	free(failed);
 }
@@ -383,14 +330,28 @@ static void show_policy(struct out *o, const struct app_policy *p)
 	out_str(o, "\n");
 }
 
-/* "... and 12 more" below a list that was cut. */
-static void show_more(struct out *o, uint64_t n, uint64_t shown)
+/* That there are reports of other kinds, and how to see them. */
+static void show_others(struct out *o, const struct app_domain *d)
 {
-	if (n <= shown)
-		return;
-	out_str(o, "  ... and ");
-	show_count(o, n - shown, "more", "more");
-	out_str(o, "\n");
+	char n[WORDS_TEXT];
+	if (d->tls_reports + d->failure_reports)
+		out_str(o, "\n");
+	if (d->tls_reports) {
+		out_str(o, "  ");
+		show_count(o, d->tls_reports, "TLS report", "TLS reports");
+		outf(o, ", %s of ", words_number(d->tls_failed, n));
+		show_count(o, d->tls_sessions, "session", "sessions");
+		out_str(o, " failed: postern tls ");
+		out_text(o, d->line.name);
+		out_str(o, "\n");
+	}
+	if (d->failure_reports) {
+		out_str(o, "  ");
+		show_count(o, d->failure_reports, "failure report", "failure reports");
+		out_str(o, ": postern failures ");
+		out_text(o, d->line.name);
+		out_str(o, "\n");
+	}
 }
 
 /* Where a domain has more different rows than are looked at. */
@@ -403,7 +364,7 @@ static void show_partly(struct out *o, bool partly)
 static void show_text(struct out *o, const struct app_domain *d)
 {
 	show_head(o, d);
-	show_trend(o, d);
+	show_messages_trend(o, d);
 	show_policy(o, &d->policy);
 	if (d->failure_n) {
 		out_heading(o, "Why it fails");
@@ -436,8 +397,10 @@ static void show_text(struct out *o, const struct app_domain *d)
 	}
 	if (!d->unreported && d->line.f.reports == 0 && d->line.f.messages == 0)
 		out_str(o, "\n  It has reports, but none matches the filters.\n");
+	show_others(o, d);
 	if (d->line.assigned && d->unreported)
-		out_str(o, "\n  No report yet. `postern domain show NAME --records` says "
+		out_str(o, "\n  No DMARC report yet. `postern domain show NAME "
+			   "--records` says "
 			   "what to publish.\n");
 }
 

@@ -9,6 +9,15 @@ static void stamp(struct json *j, const char *key, bool has, int64_t seconds)
 		json_null(j, key);
 }
 
+static void domains_json(struct json *j, struct sv lines)
+{
+	struct sv line;
+	json_array(j, "domains");
+	while (sv_take_line(&lines, &line))
+		json_string(j, NULL, line);
+	json_array_end(j);
+}
+
 void show_outcome_json(struct out *o, const struct intake_outcome *v)
 {
 	struct json j;
@@ -24,6 +33,8 @@ void show_outcome_json(struct out *o, const struct intake_outcome *v)
 	json_string(&j, "org", v->org);
 	json_string(&j, "report_id", v->report_id);
 	json_string(&j, "domain", v->domain);
+	if (v->kind == APP_KIND_TLS)
+		domains_json(&j, v->domains);
 	stamp(&j, "begin", v->has_begin, v->begin);
 	stamp(&j, "end", v->has_end, v->end);
 	json_uint(&j, "rows", v->rows);

@@ -22,10 +22,33 @@ void show_day(struct json *j, const char *key, bool has, int64_t day);
 void show_count(struct out *o, uint64_t n, const char *one, const char *several);
 /* "12 reports, 3,400 messages: 97.3 % passed, 92 failed" and a line's end. */
 void show_headline(struct out *o, const struct app_figures *f);
+/* The records to publish, those that are an option apart, and whether one is missing. */
 void show_records_json(struct json *j, const struct record_set *set);
+/* Those of one sort. */
+void show_record_list(struct json *j, const char *key, const struct record_set *set,
+		      bool optional);
+/* "NAME: a sending domain of CLIENT; DAY to DAY", the days where there are any. */
+void show_subject(struct out *o, const struct app_domain_line *l, bool seen,
+		  int64_t first_day, int64_t last_day);
+/* The same as members of an object, without days. */
+void show_subject_json(struct json *j, const struct app_domain_line *l);
+/* Two lines of bars on one scale, a cell some days; `good` is what the upper one is. */
+void show_trend(struct out *o, const char *good, const uint64_t *passed,
+		const uint64_t *failed, size_t n);
+/* "... and 12 more" below a list that was cut. */
+void show_more(struct out *o, uint64_t n, uint64_t shown);
+enum {
+	SHOW_CLIENT = 1, /* the client, as text too */
+	SHOW_KINDS = 2   /* how many reports of other kinds there are */
+};
 void show_domain_lines(struct out *o, struct json *j, const char *key,
-		       const struct app_domain_line *d, size_t n, bool with_client);
+		       const struct app_domain_line *d, size_t n, unsigned with);
 void show_sources(struct out *o, struct json *j, const struct app_source *s, size_t n);
+/* "Report", "TLS report", "Failure report". */
+const char *show_kind_words(enum app_kind kind);
+/* "3 rows, 40 messages, 97.3 % passed", or the same of another kind in its words. */
+void show_add_figures(struct buf *b, enum app_kind kind, uint64_t rows, uint64_t messages,
+		      uint64_t passed);
 /* {"name", "where", "found", "what", "how", "times"} */
 void show_repair_json(struct json *j, const struct repair *r);
 /* Where JSON objects begin and end: nothing in other forms. */

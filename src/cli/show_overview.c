@@ -33,7 +33,7 @@ static void show_json(struct out *o, const struct app_overview *v)
 	show_day(&j, "first_day", v->seen, v->first_day);
 	show_day(&j, "last_day", v->seen, v->last_day);
 	show_clients_json(&j, v);
-	show_domain_lines(o, &j, "domains", v->domain, v->domain_n, true);
+	show_domain_lines(o, &j, "domains", v->domain, v->domain_n, SHOW_CLIENT);
 	show_sources(o, &j, v->source, v->source_n);
 	json_uint(&j, "sources_all", v->source_all);
 	json_array(&j, "notes");
@@ -206,7 +206,7 @@ void show_overview(struct out *o, const struct app_overview *v,
 	if (o->form == OUT_JSON)
 		show_json(o, v);
 	else if (o->form == OUT_CSV)
-		show_domain_lines(o, NULL, NULL, v->domain, v->domain_n, true);
+		show_domain_lines(o, NULL, NULL, v->domain, v->domain_n, SHOW_CLIENT);
 	else
 		show_text(o, v, filter);
 }

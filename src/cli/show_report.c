@@ -120,7 +120,7 @@ static void begin_json(struct report_rows *r, const struct app_report_detail *d)
 	struct json *j = &r->j;
 	struct grid *g;
 	show_begin(r->o, j);
-	g = grid_new_one(r->o, j, "report", show_report_columns, SHOW_REPORT_COLUMNS);
+	g = show_report_grid(r->o, j, "report", d->report.which);
 	show_report_cells(g, r->o, &d->report);
 	grid_end(&g);
 	if (d->client.n)
@@ -137,16 +137,17 @@ static void begin_json(struct report_rows *r, const struct app_report_detail *d)
 	for (size_t i = 0; i < d->delivery_n; i++)
 		delivery_json(j, &d->delivery[i]);
 	json_array_end(j);
-	g = grid_new(r->o, j, "conflicts", show_report_columns, SHOW_REPORT_COLUMNS);
+	g = show_reports_grid(r->o, j, "conflicts", d->report.which);
 	for (size_t i = 0; i < d->conflict_n; i++)
 		show_report_cells(g, r->o, &d->conflict[i]);
 	grid_end(&g);
+	show_report_kind_json(r->o, j, d);
 	json_array(j, "rows");
 }
 
 /* --- text --- */
 
-static void line(struct out *o, const char *label, struct sv value)
+void show_report_line(struct out *o, const char *label, struct sv value)
 {
 	if (value.n == 0)
 		return;
@@ -167,24 +168,22 @@ static void window(struct out *o, const struct app_report *r)
 			 date_format_day(r->first_day, from));
 	else if (r->days > 1)
 		buf_addf(&b, "; spread evenly over %s days", words_number(r->days, text));
-	line(o, "window", buf_sv(&b));
+	show_report_line(o, "window", buf_sv(&b));
 	buf_deinit(&b);
 }
 
 static void headline(struct out *o, const struct app_report_detail *d)
 {
-	char rows[WORDS_TEXT], messages[WORDS_TEXT], share[WORDS_TEXT];
 	const struct app_report *r = &d->report;
 	const char *state = show_report_state(r);
 	struct buf b;
 	buf_init(&b, TEXT_MAX);
-	buf_addf(&b, "Report %s", r->id);
+	buf_addf(&b, "%s %s", show_kind_words(r->which), r->id);
 	if (state[0])
 		buf_addf(&b, " (%s%s%s)", state, d->superseded_by[0] ? " by " : "",
 			 d->superseded_by);
-	buf_addf(&b, ": %s row%s, %s message%s, %s passed", words_number(r->rows, rows),
-		 words_s(r->rows), words_number(r->messages, messages),
-		 words_s(r->messages), words_share(r->passed, r->messages, share));
+	buf_add_str(&b, ": ");
+	show_add_figures(&b, r->which, r->rows, r->messages, r->passed);
 	out_str(o, paint_on(o, PAINT_BOLD));
 	out_wrapped(o, "", buf_sv(&b));
 	out_str(o, paint_off(o, PAINT_BOLD));
@@ -195,11 +194,13 @@ static void headline(struct out *o, const struct app_report_detail *d)
 static void head(struct out *o, const struct app_report_detail *d)
 {
 	headline(o, d);
-	window(o, &d->report);
+	/* A failure report has a time of arrival, which is told below. */
+	if (d->report.which != APP_KIND_FAILURE || !d->report.has_begin)
+		window(o, &d->report);
 	if (d->client.n)
-		line(o, "client", d->client);
+		show_report_line(o, "client", d->client);
 	for (size_t i = 0; i < sizeof(meta_fields) / sizeof(*meta_fields); i++)
-		line(o, meta_fields[i].label, meta_field(&d->meta, i));
+		show_report_line(o, meta_fields[i].label, meta_field(&d->meta, i));
 	for (size_t i = 0; i < d->meta.extra_n; i++) {
 		out_str(o, "  ");
 		out_text(o, d->meta.extra[i].name);
@@ -251,14 +252,14 @@ static void deliveries(struct out *o, const struct app_report_detail *d)
 		buf_deinit(&b);
 		if (!v->by_mail)
 			continue;
-		line(o, "  from", v->from);
-		line(o, "  subject", v->subject);
-		line(o, "  date", v->date);
-		line(o, "  message id", v->message_id);
-		line(o, "  DKIM d=", v->dkim_domains);
+		show_report_line(o, "  from", v->from);
+		show_report_line(o, "  subject", v->subject);
+		show_report_line(o, "  date", v->date);
+		show_report_line(o, "  message id", v->message_id);
+		show_report_line(o, "  DKIM d=", v->dkim_domains);
 		struct sv results = v->auth_results, one;
 		while (sv_take_line(&results, &one))
-			line(o, "  auth results", one);
+			show_report_line(o, "  auth results", one);
 	}
 }
 
@@ -267,8 +268,7 @@ static void conflicts(struct out *o, const struct app_report_detail *d)
 	if (d->conflict_n == 0)
 		return;
 	out_heading(o, "Others with the same key, and other content");
-	struct grid *g = grid_new(o, NULL, NULL, show_report_columns,
-				  SHOW_REPORT_COLUMNS);
+	struct grid *g = show_reports_grid(o, NULL, NULL, d->report.which);
 	for (size_t i = 0; i < d->conflict_n; i++)
 		show_report_cells(g, o, &d->conflict[i]);
 	grid_end(&g);
@@ -391,11 +391,13 @@ static void row_cells(struct grid *g, const struct app_row *r)
 	buf_deinit(&b);
 }
 
-struct report_rows *show_report_begin(struct out *o, const struct app_report_detail *d)
+struct report_rows *show_report_begin(struct out *o, const struct app_report_detail *d,
+				      uint32_t limit)
 {
+	bool rows = d->report.which == APP_KIND_AGGREGATE;
 	struct report_rows *r = heap_array(1, sizeof(*r));
 	r->o = o;
-	r->all = d->report.rows;
+	r->all = rows ? d->report.rows : 0;
 	if (o->form == OUT_JSON) {
 		begin_json(r, d);
 		return r;
@@ -405,8 +407,12 @@ struct report_rows *show_report_begin(struct out *o, const struct app_report_det
 		repairs(o, d);
 		deliveries(o, d);
 		conflicts(o, d);
-		if (d->report.rows)
+		show_report_kind_text(o, d, limit);
+		if (r->all)
 			out_heading(o, "Rows");
+	} else if (!rows) {
+		show_report_kind_csv(o, d);
+		return r;
 	}
 	r->g = grid_new(o, NULL, NULL, row_columns,
 			sizeof(row_columns) / sizeof(*row_columns));
@@ -429,7 +435,7 @@ void show_report_end(struct report_rows **r)
 	char text[WORDS_TEXT];
 	if ((*r)->g) {
 		grid_end(&(*r)->g);
-	} else {
+	} else if (o->form == OUT_JSON) {
 		json_array_end(&(*r)->j);
 		show_end(o, &(*r)->j);
 	}

@@ -7,31 +7,53 @@
 
 #include <stdlib.h>
 
-const struct grid_column show_report_columns[SHOW_REPORT_COLUMNS] = {
-	{ "id", "ID", false, TABLE_KEY, 0 },
-	{ "sha256", NULL, false, 0, 0 },
-	{ "kind", NULL, false, 0, 0 },
-	{ "first_day", "DAY", false, 0, 0 },
-	{ "days", NULL, true, 0, 0 },
-	{ "org", "REPORTER", false, TABLE_KEY | 3, 12 },
-	{ "email", NULL, false, 0, 0 },
-	{ "report_id", NULL, false, 0, 0 },
-	{ "domain", "DOMAIN", false, TABLE_KEY | 4, 18 },
-	{ "begin", NULL, true, 0, 0 },
-	{ "end", NULL, true, 0, 0 },
-	{ "complete", NULL, false, 0, 0 },
-	{ "counted", NULL, false, 0, 0 },
-	{ "superseded", NULL, false, 0, 0 },
-	{ "sealed", NULL, false, 0, 0 },
-	{ "rows", "ROWS", true, 1, TABLE_WHOLE },
-	{ "messages", "MESSAGES", true, 0, 0 },
-	{ "passed", NULL, true, 0, 0 },
-	{ "failed", "FAILED", true, 2, TABLE_WHOLE },
-	{ NULL, "PASS", true, 0, 0 },
-	{ "repairs", NULL, true, 0, 0 },
-	{ "arrived", NULL, true, 0, 0 },
-	{ NULL, "STATE", false, TABLE_BELOW | 5, 0 },
+/* Headings and what of it is shown differ by kind. */
+#define REPORT_COLUMNS(rows, messages, failed, share, domains) \
+	{ "id", "ID", false, TABLE_KEY, 0 }, { "sha256", NULL, false, 0, 0 }, \
+		{ "kind", NULL, false, 0, 0 }, { "first_day", "DAY", false, 0, 0 }, \
+		{ "days", NULL, true, 0, 0 }, \
+		{ "org", "REPORTER", false, TABLE_KEY | 3, 12 }, \
+		{ "email", NULL, false, 0, 0 }, { "report_id", NULL, false, 0, 0 }, \
+		{ "domain", "DOMAIN", false, TABLE_KEY | 4, 18 }, \
+		{ domains, NULL, false, 0, 0 }, { "begin", NULL, true, 0, 0 }, \
+		{ "end", NULL, true, 0, 0 }, { "complete", NULL, false, 0, 0 }, \
+		{ "counted", NULL, false, 0, 0 }, { "superseded", NULL, false, 0, 0 }, \
+		{ "sealed", NULL, false, 0, 0 }, { "rows", rows, true, 1, TABLE_WHOLE }, \
+		{ "messages", messages, true, 0, 0 }, { "passed", NULL, true, 0, 0 }, \
+		{ "failed", failed, true, 2, TABLE_WHOLE }, { NULL, share, true, 0, 0 }, \
+		{ "repairs", NULL, true, 0, 0 }, { "arrived", NULL, true, 0, 0 }, \
+	{ \
+		NULL, "STATE", false, TABLE_BELOW | 5, 0 \
+	}
+
+enum {
+	COLUMNS = 24
 };
+static const struct grid_column aggregate_columns[COLUMNS] = { REPORT_COLUMNS(
+	"ROWS", "MESSAGES", "FAILED", "PASS", NULL) };
+static const struct grid_column tls_columns[COLUMNS] = { REPORT_COLUMNS(
+	"POLICIES", "SESSIONS", "FAILED", "GOOD", "domains") };
+static const struct grid_column failure_columns[COLUMNS] = { REPORT_COLUMNS(
+	NULL, "INCIDENTS", NULL, NULL, NULL) };
+
+static const struct grid_column *columns_of(enum app_kind kind)
+{
+	return kind == APP_KIND_TLS       ? tls_columns
+	       : kind == APP_KIND_FAILURE ? failure_columns
+					  : aggregate_columns;
+}
+
+struct grid *show_reports_grid(struct out *o, struct json *j, const char *key,
+			       enum app_kind kind)
+{
+	return grid_new(o, j, key, columns_of(kind), COLUMNS);
+}
+
+struct grid *show_report_grid(struct out *o, struct json *j, const char *key,
+			      enum app_kind kind)
+{
+	return grid_new_one(o, j, key, columns_of(kind), COLUMNS);
+}
 
 /* An organisation without a name goes by its mail domain. */
 static struct sv reporter(const struct app_report *r)
@@ -54,6 +76,24 @@ const char *show_report_state(const struct app_report *r)
 	return r->complete ? "" : "incomplete";
 }
 
+/* A TLS report stands under its first domain; text says how many there are besides. */
+static void domain_cell(struct grid *g, const struct out *o, const struct app_report *r)
+{
+	struct sv lines = r->domains, line;
+	struct buf b;
+	size_t n = 0;
+	while (sv_take_line(&lines, &line))
+		n++;
+	if (o->form != OUT_TEXT || n < 2) {
+		grid_text(g, r->domain, PAINT_NONE);
+		return;
+	}
+	buf_init(&b, SIZE_MAX / 2);
+	buf_addf(&b, "%.*s +%zu", SV_ARG(r->domain), n - 1);
+	grid_text(g, buf_sv(&b), PAINT_NONE);
+	buf_deinit(&b);
+}
+
 void show_report_cells(struct grid *g, const struct out *o, const struct app_report *r)
 {
 	grid_str(g, r->id);
@@ -64,7 +104,8 @@ void show_report_cells(struct grid *g, const struct out *o, const struct app_rep
 	grid_text(g, o->form == OUT_TEXT ? reporter(r) : r->org, PAINT_NONE);
 	grid_text(g, r->email, PAINT_NONE);
 	grid_text(g, r->report_id, PAINT_NONE);
-	grid_text(g, r->domain, PAINT_NONE);
+	domain_cell(g, o, r);
+	grid_list(g, r->domains);
 	grid_seconds(g, r->has_begin, r->begin);
 	grid_seconds(g, r->has_end, r->end);
 	grid_bool(g, r->complete);
@@ -90,7 +131,8 @@ struct report_list {
 	bool others;      /* a report is about another one */
 };
 
-struct report_list *show_reports_begin(struct out *o, uint64_t all, struct sv domain)
+struct report_list *show_reports_begin(struct out *o, enum app_kind kind, uint64_t all,
+				       struct sv domain)
 {
 	struct report_list *l = heap_array(1, sizeof(*l));
 	l->o = o;
@@ -99,13 +141,14 @@ struct report_list *show_reports_begin(struct out *o, uint64_t all, struct sv do
 	show_begin(o, &l->j);
 	if (o->form == OUT_JSON)
 		json_uint(&l->j, "all", all);
-	l->g = grid_new(o, &l->j, "reports", show_report_columns, SHOW_REPORT_COLUMNS);
+	l->g = show_reports_grid(o, &l->j, "reports", kind);
 	return l;
 }
 
 void show_reports_next(struct report_list *l, const struct app_report *r)
 {
-	l->others = l->others || !sv_eq_fold(r->domain, l->domain);
+	l->others = l->others || !sv_eq_fold(r->domain, l->domain) ||
+		    sv_chr(r->domains, '\n') < r->domains.n;
 	show_report_cells(l->g, l->o, r);
 }
 

@@ -132,7 +132,7 @@ static void domain(struct out *o)
 static void reports(struct out *o)
 {
 	struct app_report r = evil_report();
-	struct report_list *l = show_reports_begin(o, 2, evil);
+	struct report_list *l = show_reports_begin(o, APP_KIND_AGGREGATE, 2, evil);
 	show_reports_next(l, &r);
 	show_reports_end(&l, 0);
 }
@@ -182,7 +182,7 @@ static void report(struct out *o)
 					  .extra = &extra,
 					  .extra_n = 1,
 					  .source_text = evil } };
-	struct report_rows *r = show_report_begin(o, &d);
+	struct report_rows *r = show_report_begin(o, &d, 0);
 	show_report_row(r, &row);
 	show_report_end(&r);
 }
@@ -487,7 +487,7 @@ static void null_reports_have_no_share(void **state)
 	r.org = r.domain = SV("x");
 	r.messages = r.passed = 0;
 	out_init(&o, -1, OUT_TEXT);
-	struct report_list *l = show_reports_begin(&o, 1, SV("x"));
+	struct report_list *l = show_reports_begin(&o, APP_KIND_AGGREGATE, 1, SV("x"));
 	show_reports_next(l, &r);
 	show_reports_end(&l, 0);
 	assert_null(strchr(buf_str(&o.b), '%'));

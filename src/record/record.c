@@ -91,7 +91,7 @@ bool record_read_address(struct sv text, struct arena *a, struct sv *out,
 
 /* `mailto:` with whatever has a meaning in URIs (RFC 6068 section 2) or in a list of
  * them (RFC 9989 section 4.7: comma and exclamation mark) percent-encoded. */
-static struct sv mailto(struct sv address, struct arena *a)
+struct sv record_mailto(struct sv address, struct arena *a)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	char *p = arena_alloc(a, 7 + address.n * 3 + 1);
@@ -151,18 +151,19 @@ static void add_authorisation(struct record_set *set, struct sv domain, struct s
 static void add_dmarc(struct record_set *set, struct sv domain, struct sv address,
 		      struct arena *a, const char *policy, const char *why)
 {
-	struct sv uri = mailto(address, a);
+	struct sv uri = record_mailto(address, a);
 	char *value = arena_printf(a, "v=DMARC1; p=%s; rua=%.*s", policy, SV_ARG(uri));
 	add(set, RECORD_TXT, domain, arena_printf(a, "_dmarc.%.*s", SV_ARG(domain)),
 	    sv_from(value), why);
 }
 
-/* A comma, a semicolon or an exclamation mark would end the URI: mailto() encodes them.
+/* A comma, a semicolon or an exclamation mark would end the URI: record_mailto() encodes
+ * them.
  */
 static void add_tls(struct record_set *set, struct sv domain, struct sv address,
 		    struct arena *a)
 {
-	struct sv uri = mailto(address, a);
+	struct sv uri = record_mailto(address, a);
 	char *value = arena_printf(a, "v=TLSRPTv1; rua=%.*s", SV_ARG(uri));
 	add(set, RECORD_TXT, domain, arena_printf(a, "_smtp._tls.%.*s", SV_ARG(domain)),
 	    sv_from(value), "asks for reports on TLS between mail servers");

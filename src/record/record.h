@@ -46,6 +46,9 @@ bool record_read_domain(struct sv text, struct arena *a, struct sv *out,
 bool record_read_address(struct sv text, struct arena *a, struct sv *out,
 			 const char **out_why);
 
+/* The address as a URI in a record's list: `mailto:`, what would end it encoded. */
+struct sv record_mailto(struct sv address, struct arena *a);
+
 /* What to publish for a domain whose reports go to `address` (both as read above):
  * DMARC in its first form, which changes nothing but brings reports, and as an option
  * what record_tls() makes ... */
