@@ -71,6 +71,13 @@ struct app_domain_line {
 	uint64_t tls_reports, failure_reports;
 };
 
+/* Reports whose details retention removed: the sums of their months stay. */
+struct app_earlier {
+	uint64_t reports; /* 0: there are none */
+	uint64_t messages, passed;
+	int64_t first_month, last_month; /* since 1970-01 */
+};
+
 struct app_source {
 	struct addr source;
 	int64_t first_day, last_day;

@@ -113,6 +113,7 @@ bool failure_hits(const struct scope *s, size_t limit, struct failure_hits *out,
 	f.kind = KIND_FAILURE;
 	f.only_passing = f.only_failing = false;
 	f.full = true;
+	f.unsealed = true;
 	*out = (struct failure_hits){ 0 };
 	err->code = ERR_NONE;
 	if (!scope_is_empty(s) && !book_report_count(s->store, &f, &n, err))

@@ -177,9 +177,10 @@ static bool read_unreported(const struct scope *s, struct app_failure_reports *o
 	f.only_passing = f.only_failing = false;
 	f.day_from = open.day_from;
 	f.day_to = open.day_to;
+	f.unsealed = true;
 	if (!scope_is_empty(s) && !book_report_count(s->store, &f, &n, err))
 		return false;
-	out->unreported = n == 0;
+	out->unreported = n == 0 && out->earlier.reports == 0;
 	return true;
 }
 
@@ -196,7 +197,8 @@ static bool show(const struct scope *s, const struct app *app,
 	if (out->address.n)
 		out->ruf = record_mailto(out->address, s->arena);
 	out->report = arena_array(s->arena, limit, sizeof(*out->report));
-	if (!failure_hits(s, limit, &hits, out->report, &out->report_n, err))
+	if (!failure_hits(s, limit, &hits, out->report, &out->report_n, err) ||
+	    !scope_earlier(s, KIND_FAILURE, &out->earlier, err))
 		return false;
 	count(&hits, out, s->arena);
 	return hits.all > 0 || read_unreported(s, out, err);

@@ -67,6 +67,7 @@ struct app_failure_reports {
 	struct app_domain_line line; /* without days and figures */
 	bool unreported;             /* none is about it on any day */
 	uint64_t reports, incidents;
+	struct app_earlier earlier; /* messages are incidents; in no other figure */
 	uint64_t looked_at; /* reports, newest first; the lists below are of these */
 	int64_t first_day, last_day;
 	struct app_failure_words feedback, type, delivery;

@@ -74,6 +74,10 @@ bool scope_sources(const struct scope *s, const struct facts_query *q, uint32_t 
 		   struct app_source **out, size_t *out_n, uint64_t *out_all,
 		   struct err *err);
 
+/* What retention left of the scope's reports of a kind: whole months within its days. */
+bool scope_earlier(const struct scope *s, uint8_t kind, struct app_earlier *out,
+		   struct err *err);
+
 /* Ends what store_begin() began: commits where `ok`, else takes all back. Returns ok. */
 bool scope_commit(struct scope *s, bool ok, struct err *err);
 

@@ -177,11 +177,12 @@ static bool read_total(const struct scope *s, const struct book_tls_query *q,
 	any.day_from = open.day_from;
 	any.day_to = open.day_to;
 	if (!book_tls_total(s->store, q, &t, err) ||
-	    (t.reports == 0 && !book_tls_total(s->store, &any, &ever, err)))
+	    (t.reports == 0 && !book_tls_total(s->store, &any, &ever, err)) ||
+	    !scope_earlier(s, KIND_TLS, &out->earlier, err))
 		return false;
 	out->f = (struct app_tls_figures){ t.reports, t.succeeded, t.failed };
 	out->seen = t.reports > 0;
-	out->unreported = !out->seen && ever.reports == 0;
+	out->unreported = !out->seen && ever.reports == 0 && out->earlier.reports == 0;
 	out->first_day = t.first_day;
 	out->last_day = t.last_day;
 	return true;

@@ -55,8 +55,9 @@ struct app_tls_reporter {
 struct app_tls {
 	struct app_domain_line line; /* without days and figures */
 	struct app_tls_figures f;
-	bool unreported; /* no report names it on any day */
-	bool seen;       /* some do on the days asked for: the days below hold */
+	struct app_earlier earlier; /* messages are sessions; in no other figure */
+	bool unreported;            /* no report names it on any day */
+	bool seen; /* some do on the days asked for: the days below hold */
 	int64_t first_day, last_day;
 	struct app_tls_day *day; /* from the first to the last */
 	size_t day_n;

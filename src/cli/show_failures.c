@@ -231,6 +231,19 @@ void show_failure_members(struct json *j, const struct app_failure_report *r)
 	json_bool(j, "text_only", r->text_only);
 }
 
+static void earlier_json(struct json *j, const struct app_earlier *e)
+{
+	if (e->reports == 0) {
+		json_null(j, "earlier");
+		return;
+	}
+	json_object(j, "earlier");
+	json_uint(j, "reports", e->reports);
+	json_uint(j, "incidents", e->messages);
+	show_months_json(j, e);
+	json_object_end(j);
+}
+
 static void show_json(struct out *o, const struct app_failure_reports *f)
 {
 	struct json j;
@@ -244,6 +257,7 @@ static void show_json(struct out *o, const struct app_failure_reports *f)
 	json_uint(&j, "looked_at", f->looked_at);
 	show_day(&j, "first_day", f->reports > 0, f->first_day);
 	show_day(&j, "last_day", f->reports > 0, f->last_day);
+	earlier_json(&j, &f->earlier);
 	words_json(&j, "types", "type", &f->type);
 	words_json(&j, "feedback", "feedback", &f->feedback);
 	words_json(&j, "deliveries", "delivery", &f->delivery);
@@ -327,6 +341,21 @@ static void headline(struct out *o, const struct app_failure_reports *f)
 	}
 }
 
+static void earlier(struct out *o, const struct app_earlier *e)
+{
+	struct buf b;
+	if (e->reports == 0)
+		return;
+	buf_init(&b, 256);
+	show_add_months(&b, e);
+	outf(o, "\n  Of %s only the sums are left: ", buf_str(&b));
+	buf_deinit(&b);
+	show_count(o, e->reports, "report", "reports");
+	out_str(o, ", ");
+	show_count(o, e->messages, "incident", "incidents");
+	out_str(o, "\n");
+}
+
 static void show_text(struct out *o, const struct app_failure_reports *f)
 {
 	if (f->unreported) {
@@ -335,9 +364,11 @@ static void show_text(struct out *o, const struct app_failure_reports *f)
 	}
 	show_subject(o, &f->line, f->reports > 0, f->first_day, f->last_day);
 	headline(o, f);
+	earlier(o, &f->earlier);
 	if (f->reports == 0) {
-		out_str(o,
-			"\n  It has failure reports, but none of the days asked for.\n");
+		if (f->earlier.reports == 0)
+			out_str(o, "\n  It has failure reports, but none of the days "
+				   "asked for.\n");
 		return;
 	}
 	words_text(o, "What failed", &f->type);

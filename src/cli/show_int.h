@@ -35,6 +35,10 @@ void show_subject_json(struct json *j, const struct app_domain_line *l);
 /* Two lines of bars on one scale, a cell some days; `good` is what the upper one is. */
 void show_trend(struct out *o, const char *good, const uint64_t *passed,
 		const uint64_t *failed, size_t n);
+/* The months of sums whose details are gone: "2024-05", or "2024-05 to 2024-08". */
+void show_add_months(struct buf *b, const struct app_earlier *e);
+/* The same as members of an object. */
+void show_months_json(struct json *j, const struct app_earlier *e);
 /* "... and 12 more" below a list that was cut. */
 void show_more(struct out *o, uint64_t n, uint64_t shown);
 enum {

@@ -176,6 +176,21 @@ static void figures_json(struct json *j, const char *key, const struct app_tls_f
 	json_object_end(j);
 }
 
+static void earlier_json(struct json *j, const struct app_earlier *e)
+{
+	if (e->reports == 0) {
+		json_null(j, "earlier");
+		return;
+	}
+	json_object(j, "earlier");
+	json_uint(j, "reports", e->reports);
+	json_uint(j, "sessions", e->messages);
+	json_uint(j, "succeeded", e->passed);
+	json_uint(j, "failed", e->messages - e->passed);
+	show_months_json(j, e);
+	json_object_end(j);
+}
+
 static void days_json(struct json *j, const struct app_tls *t)
 {
 	json_array(j, "days");
@@ -197,6 +212,7 @@ static void show_json(struct out *o, const struct app_tls *t)
 	figures_json(&j, "totals", &t->f);
 	show_day(&j, "first_day", t->seen, t->first_day);
 	show_day(&j, "last_day", t->seen, t->last_day);
+	earlier_json(&j, &t->earlier);
 	days_json(&j, t);
 	policies(o, &j, t);
 	json_uint(&j, "policies_all", t->policy_n);
@@ -248,7 +264,6 @@ static void headline(struct out *o, const struct app_tls_figures *f)
 	char text[WORDS_TEXT];
 	uint64_t all = f->succeeded + f->failed;
 	enum paint p = paint_share(f->succeeded, all);
-	out_str(o, "\n\n  ");
 	show_count(o, f->reports, "TLS report", "TLS reports");
 	out_str(o, ", ");
 	show_count(o, all, "session", "sessions");
@@ -258,6 +273,21 @@ static void headline(struct out *o, const struct app_tls_figures *f)
 		outf(o, ", %s failed", words_number(f->failed, text));
 	}
 	out_str(o, "\n");
+}
+
+static void earlier(struct out *o, const struct app_earlier *e)
+{
+	struct buf b;
+	if (e->reports == 0)
+		return;
+	out_str(o, "\n  Of ");
+	buf_init(&b, 256);
+	show_add_months(&b, e);
+	out_str(o, buf_str(&b));
+	out_str(o, " only the sums are left: ");
+	buf_deinit(&b);
+	headline(o, &(struct app_tls_figures){ e->reports, e->passed,
+					       e->messages - e->passed });
 }
 
 static void trend(struct out *o, const struct app_tls *t)
@@ -346,9 +376,13 @@ static void show_text(struct out *o, const struct app_tls *t)
 		return;
 	}
 	show_subject(o, &t->line, t->seen, t->first_day, t->last_day);
+	out_str(o, "\n\n  ");
 	headline(o, &t->f);
+	earlier(o, &t->earlier);
 	if (!t->seen) {
-		out_str(o, "\n  It has TLS reports, but none of the days asked for.\n");
+		if (t->earlier.reports == 0)
+			out_str(o, "\n  It has TLS reports, but none of the days asked "
+				   "for.\n");
 		return;
 	}
 	trend(o, t);

@@ -75,6 +75,30 @@ void show_trend(struct out *o, const char *good, const uint64_t *passed,
 	trend_line(o, "failed", failed, n, scale, PAINT_BAD);
 }
 
+static const char *month_text(int64_t month, char out[DATE_TEXT])
+{
+	int64_t year = month >= 0 ? month / 12 : (month - 11) / 12;
+	date_format_day(
+		date_from_civil(1970 + year, (unsigned)(month - year * 12) + 1, 1), out);
+	out[7] = '\0';
+	return out;
+}
+
+void show_add_months(struct buf *b, const struct app_earlier *e)
+{
+	char month[DATE_TEXT];
+	buf_add_str(b, month_text(e->first_month, month));
+	if (e->last_month != e->first_month)
+		buf_addf(b, " to %s", month_text(e->last_month, month));
+}
+
+void show_months_json(struct json *j, const struct app_earlier *e)
+{
+	char month[DATE_TEXT];
+	json_str(j, "first_month", month_text(e->first_month, month));
+	json_str(j, "last_month", month_text(e->last_month, month));
+}
+
 void show_more(struct out *o, uint64_t n, uint64_t shown)
 {
 	if (n <= shown)

@@ -148,6 +148,7 @@ struct book_report_filter {
 	int64_t day_from, day_to; /* of first_day, inclusive; INT64_MIN/MAX: open */
 	bool only_passing, only_failing; /* has such messages */
 	bool any_state;                  /* also those that do not count */
+	bool unsealed;                   /* only those whose details are here */
 	uint32_t limit;                  /* 0: all */
 	uint64_t offset;
 };

@@ -75,6 +75,7 @@ static bool bind_filter(struct store *s, sqlite3_stmt *st,
 struct way {
 	const char *index, *where;
 };
+#define UNSEALED(f) ((f)->unsealed ? "AND r.sealed = 0 " : "")
 
 static struct way way_of(const struct book_report_filter *f)
 {
@@ -94,11 +95,11 @@ static struct way way_of(const struct book_report_filter *f)
 static bool list_sql(const struct book_report_filter *f, char *out, size_t room)
 {
 	struct way w = way_of(f);
-	int n = snprintf(out, room,
-			 "SELECT " BOOK_REPORT_COLUMNS "%s FROM book_report r %sJOIN "
-			 "book_policy_domain p ON p.id = r.domain_id " FILTER_WHERE
-			 "%s" NEWEST,
-			 f->full ? ", r.meta, r.repairs" : "", w.index, w.where);
+	int n = snprintf(
+		out, room,
+		"SELECT " BOOK_REPORT_COLUMNS "%s FROM book_report r %sJOIN "
+		"book_policy_domain p ON p.id = r.domain_id " FILTER_WHERE "%s%s" NEWEST,
+		f->full ? ", r.meta, r.repairs" : "", w.index, w.where, UNSEALED(f));
 	return n > 0 && (size_t)n < room;
 }
 
@@ -146,7 +147,7 @@ struct domain_count {
 /* Where only days and domains narrow, the sums of days know it already. */
 static bool sums_know(const struct book_report_filter *f)
 {
-	return !f->any_state && !f->only_passing && !f->only_failing &&
+	return !f->any_state && !f->unsealed && !f->only_passing && !f->only_failing &&
 	       f->kind <= KIND_AGGREGATE;
 }
 
@@ -181,8 +182,9 @@ static bool count_by_rows(struct store *s, const struct book_report_filter *f,
 	char sql[1024];
 	(void)snprintf(sql, sizeof(sql),
 		       "SELECT r.domain_id, count(*) FROM book_report r %s" FILTER_WHERE
-		       "%sGROUP BY r.domain_id",
-		       f->domain_ids || f->kind > KIND_AGGREGATE ? w.index : "", w.where);
+		       "%s%sGROUP BY r.domain_id",
+		       f->domain_ids || f->kind > KIND_AGGREGATE ? w.index : "", w.where,
+		       UNSEALED(f));
 	add_ids(f, &ids);
 	sqlite3_stmt *st = stmt_open(s, sql, err);
 	enum stmt_step step = STMT_FAILED;
