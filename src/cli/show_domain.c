@@ -399,9 +399,10 @@ static void show_text(struct out *o, const struct app_domain *d)
 		out_str(o, "\n  It has reports, but none matches the filters.\n");
 	show_others(o, d);
 	if (d->line.assigned && d->unreported)
-		out_str(o, "\n  No DMARC report yet. `postern domain show NAME "
-			   "--records` says "
-			   "what to publish.\n");
+		outf(o,
+		     "\n  No %sreport yet. `postern domain show NAME --records` says what "
+		     "to publish.\n",
+		     d->tls_reports + d->failure_reports ? "aggregate " : "");
 }
 
 void show_domain(struct out *o, const struct app_domain *d)
