@@ -400,7 +400,8 @@ static void show_text(struct out *o, const struct app_domain *d)
 	show_others(o, d);
 	if (d->line.assigned && d->unreported)
 		outf(o,
-		     "\n  No %sreport yet. `postern domain show NAME --records` says what "
+		     "\n  No %sreport yet. `postern domain show NAME --records` says "
+		     "what "
 		     "to publish.\n",
 		     d->tls_reports + d->failure_reports ? "aggregate " : "");
 }
