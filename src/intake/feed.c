@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "crypto/digest.h"
+#include "intake/held.h"
 #include "intake/walk.h"
 #include "msg/mbox.h"
 
@@ -19,6 +20,7 @@
 enum {
 	FEED_CHUNK = 256 * 1024,
 	FEED_HEAD = MBOX_LINE_MAX, /* enough to tell an mbox */
+	FEED_ROOM = 2 * 1024 * 1024,
 };
 
 /* A stream: bytes that come when they come, and once. */
@@ -46,6 +48,7 @@ struct feed {
 	struct walk *walk;
 	const char *spool_dir;
 	struct digest *digest;
+	struct held *held;
 	char *chunk; /* what an mbox is scanned in, and streams pass through */
 	char *piece; /* what is hashed */
 	const volatile sig_atomic_t *stop;
@@ -75,10 +78,11 @@ static void source_release(struct feed_source **s)
 	*s = NULL;
 }
 
-void feed_item_release(struct feed_item *it)
+void feed_release(struct feed *f, struct feed_item *it)
 {
 	source_release(&it->source);
-	free(it->held);
+	if (it->held)
+		held_give_back(f->held, it->held);
 	it->held = NULL;
 }
 
@@ -98,6 +102,7 @@ struct feed *feed_new(const char *const *paths, size_t n, const char *spool_dir,
 	f->walk = walk_new(paths, n, db);
 	f->spool_dir = spool_dir;
 	f->digest = digest_new();
+	f->held = held_new(FEED_ROOM);
 	f->chunk = heap_array(1, FEED_CHUNK);
 	f->piece = heap_array(1, FEED_CHUNK);
 	f->stop = stop;
@@ -132,6 +137,7 @@ void feed_free(struct feed **f)
 	close_stream(*f);
 	walk_free(&(*f)->walk);
 	digest_free(&(*f)->digest);
+	held_free(&(*f)->held);
 	free((*f)->chunk);
 	free((*f)->piece);
 	free(*f);
@@ -207,13 +213,13 @@ static bool spool_write(const struct feed *f, int fd, struct sv s, struct err *e
 /* Goes through the item for its SHA-256, and holds a small one. */
 static enum feed_step read_item(struct feed *f, struct feed_item *it, struct err *err)
 {
+	char *held = it->length <= FEED_HELD ? held_take(f->held, it->length) : NULL;
+	it->held = held;
 	digest_reset(f->digest);
-	if (it->length <= FEED_HELD)
-		it->held = heap_grow(NULL, it->length + 1, 1);
 	for (uint64_t at = 0; at < it->length;) {
 		uint64_t left = it->length - at;
 		size_t want = left < FEED_CHUNK ? (size_t)left : FEED_CHUNK;
-		char *to = it->held ? it->held + at : f->piece;
+		char *to = held ? held + at : f->piece;
 		ssize_t n = read_at(it->source->fd, to, want, it->offset + at);
 		if (f->stop && *f->stop)
 			return FEED_STOPPED;
@@ -234,10 +240,10 @@ static enum feed_step read_item(struct feed *f, struct feed_item *it, struct err
 }
 
 /* The item is the caller's from here on; where there is none, nothing is left of it. */
-static enum feed_step settle(struct feed_item *it, enum feed_step step)
+static enum feed_step settle(struct feed *f, struct feed_item *it, enum feed_step step)
 {
 	if (step != FEED_ITEM)
-		feed_item_release(it);
+		feed_release(f, it);
 	else if (it->held && it->source->refs == 1)
 		close_source(it->source);
 	return step;
@@ -245,7 +251,7 @@ static enum feed_step settle(struct feed_item *it, enum feed_step step)
 
 static enum feed_step give(struct feed *f, struct feed_item *it, struct err *err)
 {
-	return settle(it, read_item(f, it, err));
+	return settle(f, it, read_item(f, it, err));
 }
 
 /* --- streams --- */
@@ -399,7 +405,7 @@ static enum feed_step split_next(struct feed *f, struct feed_item *out, struct e
 			*out = split_item(s, at);
 		if (!split_begin(f, err)) {
 			if (had)
-				feed_item_release(out);
+				feed_release(f, out);
 			return FEED_FAILED;
 		}
 		if (had)
@@ -425,48 +431,45 @@ static bool open_item(const char *path, struct feed_item *out)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return false;
-	*out = (struct feed_item){ .source = feed_source_new(fd, sv_from(path)) };
-	bool ok = fstat(fd, &st) == 0;
-	int why = errno;
-	out->length = ok ? (uint64_t)st.st_size : 0;
-	if (!ok)
-		feed_item_release(out);
-	errno = why;
-	return ok;
-}
-
-/* Its first bytes; all of a small one, which is held from then on. */
-static enum feed_step read_head(struct feed *f, struct feed_item *it, struct sv *out,
-				struct err *err)
-{
-	if (it->length <= FEED_HELD) {
-		enum feed_step step = read_item(f, it, err);
-		*out = (struct sv){ it->held, it->length };
-		return step;
+	if (fstat(fd, &st)) {
+		int why = errno;
+		close(fd);
+		errno = why;
+		return false;
 	}
-	ssize_t n = read_at(it->source->fd, f->chunk, FEED_HEAD, 0);
-	*out = (struct sv){ f->chunk, n > 0 ? (size_t)n : 0 };
-	return FEED_ITEM;
+	*out = (struct feed_item){ .source = feed_source_new(fd, sv_from(path)),
+				   .length = (uint64_t)st.st_size };
+	return true;
 }
 
+static struct sv read_head(struct feed *f, const struct feed_item *it)
+{
+	ssize_t n = read_at(it->source->fd, f->piece, FEED_HEAD, 0);
+	return (struct sv){ f->piece, n > 0 ? (size_t)n : 0 };
+}
+
+/* A small file is through once it was looked at. */
 static enum feed_step open_file(struct feed *f, const char *path, struct feed_item *out,
 				struct err *err)
 {
-	struct sv head;
 	if (!open_item(path, out)) {
 		err_set(err, ERR_NO_INPUT, "%s cannot be read: %s", path,
 			strerror(errno));
 		return FEED_UNREADABLE;
 	}
-	enum feed_step step = read_head(f, out, &head, err);
+	bool small = out->length <= FEED_HELD;
+	enum feed_step step = small ? read_item(f, out, err) : FEED_ITEM;
+	struct sv head = { out->held ? out->held : f->piece, out->length };
+	if (!small)
+		head = read_head(f, out);
 	if (step == FEED_ITEM && begins_mbox(sv_sub(head, 0, FEED_HEAD))) {
 		struct feed_source *source = out->source;
 		source->refs++;
-		feed_item_release(out);
+		feed_release(f, out);
 		split_start(f, source, SV(""));
 		return split_next(f, out, err);
 	}
-	return step == FEED_ITEM && !out->held ? give(f, out, err) : settle(out, step);
+	return small ? settle(f, out, step) : give(f, out, err);
 }
 
 static enum feed_step open_stream(struct feed *f, const char *path, struct err *err)

@@ -15,7 +15,7 @@
 
 /* A file; items of one mbox share it. */
 struct feed_source {
-	int fd; /* -1: all of it is held by its item */
+	int fd; /* -1: its only item is held */
 	unsigned refs;
 	char *path;
 };
@@ -24,7 +24,7 @@ struct feed_source {
 struct feed_source *feed_source_new(int fd, struct sv path);
 
 enum {
-	FEED_HELD = 64 * 1024 /* items up to this are read once, and held */
+	FEED_HELD = 64 * 1024 /* items up to this are held, while there is room */
 };
 
 struct feed_item {
@@ -35,8 +35,6 @@ struct feed_item {
 	char prefix[32]; /* "mail 17", or empty */
 	uint8_t sha[32];
 };
-
-void feed_item_release(struct feed_item *it);
 
 enum feed_step {
 	FEED_ITEM,
@@ -54,6 +52,7 @@ struct feed;
 struct feed *feed_new(const char *const *paths, size_t n, const char *spool_dir,
 		      const char *db, const volatile sig_atomic_t *stop);
 void feed_free(struct feed **f);
+void feed_release(struct feed *f, struct feed_item *it);
 /* Waits for no stream. */
 enum feed_step feed_next(struct feed *f, struct feed_item *out, struct err *err);
 /* After FEED_LATER: the descriptor that will be readable. */

@@ -121,7 +121,7 @@ static void read_all(const char *const *paths, size_t n, const char *spool, char
 		assert_non_null(it.held);
 		at += (size_t)snprintf(all + at, size - at, "%s[%.*s]", it.prefix,
 				       (int)it.length, it.held);
-		feed_item_release(&it);
+		feed_release(f, &it);
 		assert_null(it.source);
 		assert_null(it.held);
 	}

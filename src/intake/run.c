@@ -21,8 +21,7 @@
 enum {
 	WINDOW = 512, /* items that may be under way; each may have a file open */
 	WINDOW_MIN = 8,
-	WINDOW_HELD = 4 * 1024 * 1024, /* ... or its bytes held */
-	SPARE_FDS = 64,                /* for all else */
+	SPARE_FDS = 64, /* for all else */
 	FDS_WANTED = 4096,
 	FEED_BYTES = 4 * 1024 *
 		     1024, /* hashed at a stretch before the others get a turn */
@@ -58,7 +57,6 @@ static struct item *item_new(struct ingest *in, const struct feed_item *at)
 	struct item *it = &in->item[in->last_id % RUN_ITEMS];
 	*it = (struct item){ .state = ITEM_ASKED, .id = in->last_id, .at = *at };
 	in->under_way++;
-	in->held += at->held ? at->length : 0;
 	return it;
 }
 
@@ -72,17 +70,13 @@ static void ask_about(struct ingest *in, const struct item *it)
 	frame_put_ask(&in->ask, &ask);
 }
 
-static bool is_window_open(const struct ingest *in)
-{
-	return in->under_way < in->window && in->held < WINDOW_HELD;
-}
-
 /* Takes what the feeder has while the window is open. */
 static void feed_some(struct ingest *in)
 {
 	uint64_t bytes = 0;
 	in->feed_waits = false;
-	while (!in->fed && !in->feed_waits && is_window_open(in) && bytes < FEED_BYTES) {
+	while (!in->fed && !in->feed_waits && in->under_way < in->window &&
+	       bytes < FEED_BYTES) {
 		struct feed_item at;
 		struct err err = { 0 };
 		switch (in->shelf ? shelf_next(in->shelf, &at, &err)
@@ -223,10 +217,12 @@ static void give_work(struct ingest *in)
 	while (in->queue_n && (w = pool_idle(&in->pool)))
 		if (!give_batch(in, w))
 			break;
-	for (size_t i = 0; i < RUN_ITEMS; i++) {
+	for (size_t i = 0; in->hopeless && i < RUN_ITEMS; i++) {
 		struct item *it = &in->item[i];
-		if (it->state == ITEM_HOPELESS && give_to_writer(in, it))
-			it->state = ITEM_KEPT;
+		if (it->state != ITEM_HOPELESS || !give_to_writer(in, it))
+			continue;
+		it->state = ITEM_KEPT;
+		in->hopeless--;
 	}
 }
 
@@ -269,7 +265,7 @@ static void wait_for_news(struct ingest *in)
 		who[n - 1] = w;
 		p[n++] = (struct pollfd){ w->feed, POLLIN, 0 };
 	}
-	bool more = !in->fed && is_window_open(in);
+	bool more = !in->fed && in->under_way < in->window;
 	p[n] = (struct pollfd){ in->shelf ? shelf_fd(in->shelf) : feed_stream(in->feed),
 				POLLIN, 0 };
 	bool waits = more && in->feed_waits;

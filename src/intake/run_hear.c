@@ -2,11 +2,12 @@
 /* What the writer says, and what that means for the items that are under way. */
 #include "intake/run_int.h"
 
+#include "base/arena.h"
 #include "intake/outcome.h"
 #include "store/book.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -28,8 +29,9 @@ struct item *run_item_find(struct ingest *in, uint64_t id)
 void run_item_end(struct ingest *in, struct item *it)
 {
 	in->progress.bytes += it->at.length;
-	in->held -= it->at.held ? it->at.length : 0;
-	feed_item_release(&it->at);
+	in->hopeless -= it->state == ITEM_HOPELESS;
+	feed_release(in->feed, &it->at);
+	free(it->why);
 	*it = (struct item){ 0 };
 	in->under_way--;
 }
@@ -88,10 +90,11 @@ static void hear_gone(struct ingest *in, uint64_t slot)
 			run_enqueue(in, it);
 			continue;
 		}
-		(void)snprintf(it->why, sizeof(it->why), "%s",
-			       w->why[0] ? w->why : "the reader ended on it");
+		it->why =
+			heap_str(sv_from(w->why[0] ? w->why : "the reader ended on it"));
 		it->undone = w->was_killed;
 		it->state = ITEM_HOPELESS;
+		in->hopeless++;
 	}
 	w->state = POOL_FREE;
 }

@@ -28,7 +28,7 @@ struct item {
 	struct feed_item at;
 	bool alone;  /* it is read by itself: a worker ended while it had this one */
 	bool undone; /* what ended its reader was none of its doing */
-	char why[160];
+	char *why;   /* it is hopeless; NULL where it is not */
 };
 
 struct ingest {
@@ -42,8 +42,9 @@ struct ingest {
 	struct item *item;
 	uint64_t last_id;
 	unsigned under_way, window;
-	uint64_t held;   /* bytes of the items under way */
-	uint64_t *queue; /* ring of ids, RUN_ITEMS */
+	unsigned hopeless; /* of them, not given to the writer yet */
+	uint64_t held;     /* bytes of the items under way */
+	uint64_t *queue;   /* ring of ids, RUN_ITEMS */
 	size_t queue_at, queue_n;
 	struct feed *feed;
 	struct shelf *shelf; /* instead of the feed, where raw copies are read again */
