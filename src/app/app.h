@@ -14,6 +14,15 @@ struct arena;
  * shows it makes it visible (base/text.h). Views live in the arena given.
  */
 
+/* What is kept for how long (app/retention.h). */
+enum app_age {
+	APP_AGE_FACTS,        /* rows of aggregate reports, lines of TLS reports */
+	APP_AGE_RAW,          /* mails and files as they came */
+	APP_AGE_FAILURE,      /* what failure reports say */
+	APP_AGE_FAILURE_BODY, /* their mails, where they are kept */
+	APP_AGES
+};
+
 /* How to work: a snapshot of settings and options. */
 struct app {
 	const char *db;
@@ -23,6 +32,7 @@ struct app {
 	struct sv reports_address; /* where a client has none of its own; may be empty */
 	uint64_t unassigned_days;  /* how long reports nobody owns are kept */
 	uint64_t unassigned_max;   /* bytes that they may take */
+	uint64_t keep_months[APP_AGES]; /* 0: for ever */
 };
 
 enum app_result {

@@ -281,8 +281,9 @@ static bool show(const struct scope *s, const struct app *app, struct sv name,
 		return true;
 	}
 	struct facts_query q = scope_query(s);
-	return read_unreported(s, out, err) && read_days(s, out, err) &&
-	       read_reporters(s, out, err) &&
+	return read_unreported(s, out, err) &&
+	       scope_sealed(s, &out->sealed, &out->details_from, err) &&
+	       read_days(s, out, err) && read_reporters(s, out, err) &&
 	       scope_sources(s, &q, sources, &out->source, &out->source_n,
 			     &out->source_all, err) &&
 	       read_policy(s, out, err) && read_policy_domains(s, out, err) &&

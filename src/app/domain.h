@@ -48,7 +48,9 @@ struct app_failure {
 struct app_domain {
 	struct app_domain_line line;
 	bool unreported; /* no report counts for it on any day */
-	uint32_t limit;  /* how many lines of a list were asked for, 0 all */
+	bool sealed;     /* before `details_from` only whole months count, as totals */
+	int64_t details_from;
+	uint32_t limit; /* how many lines of a list were asked for, 0 all */
 	struct app_policy policy;
 	struct app_day *day; /* from the first to the last, also those without mail */
 	size_t day_n;

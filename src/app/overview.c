@@ -95,7 +95,8 @@ bool app_overview(const struct app *app, const struct app_filter *filter,
 	*out = (struct app_overview){ .limit = sources };
 	if (!scope_open(&s, app, STORE_READ, filter, a, err))
 		return false;
-	bool ok = fill(out, &s, err);
+	bool ok = fill(out, &s, err) &&
+		  scope_sealed(&s, &out->sealed, &out->details_from, err);
 	if (ok && !scope_is_empty(&s)) {
 		struct facts_query q = scope_query(&s);
 		ok = scope_sources(&s, &q, sources, &out->source, &out->source_n,

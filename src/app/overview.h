@@ -39,6 +39,8 @@ struct app_overview {
 	struct app_figures total; /* with what nobody owns */
 	bool seen;
 	int64_t first_day, last_day;
+	bool sealed; /* before `details_from` only whole months count, as totals */
+	int64_t details_from;
 	size_t unassigned_from; /* domains from here on belong to nobody */
 	struct app_domain_line *domain;
 	size_t domain_n;

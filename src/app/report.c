@@ -4,6 +4,7 @@
 #include "app/owner.h"
 #include "base/arena.h"
 #include "base/date.h"
+#include "store/book_reread.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -161,18 +162,20 @@ bool app_report_next_row(struct app_report_view *v, struct app_row *out, struct 
 
 static bool raw_is_gone(struct app_report_view *v, struct err *err)
 {
-	int64_t when;
+	struct book_raw raw;
 	char day[DATE_TEXT];
-	if (!book_raw_removed(v->scope.store, v->book.raw_id, &when, err))
+	bool found;
+	if (!book_raw_by_id(v->scope.store, v->book.raw_id, v->piece, &raw, &found, err))
 		return false;
-	if (when == 0)
+	if (!found || raw.removed == 0)
 		return err_set(err, ERR_NO_INPUT,
 			       "what the report %s came in is not kept",
 			       v->detail.report.id);
 	return err_set(err, ERR_NO_INPUT,
 		       "what the report %s came in was removed by `postern retention` on "
 		       "%s",
-		       v->detail.report.id, date_format_day(date_day_of(when), day));
+		       v->detail.report.id,
+		       date_format_day(date_day_of(raw.removed), day));
 }
 
 bool app_report_next_raw(struct app_report_view *v, struct sv *out, struct err *err)

@@ -3,6 +3,8 @@
 
 #include "app/owner.h"
 #include "base/arena.h"
+#include "base/date.h"
+#include "store/book_month.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -245,6 +247,21 @@ bool scope_commit(struct scope *s, bool ok, struct err *err)
 		return true;
 	store_rollback(s->store);
 	return false;
+}
+
+bool scope_sealed(const struct scope *s, bool *out, int64_t *out_from, struct err *err)
+{
+	const struct book_month_query q = { .kind = KIND_AGGREGATE,
+					    .domains = s->whole ? NULL : s->id,
+					    .domain_n = s->whole ? 0 : s->id_n,
+					    .month_from = INT64_MIN,
+					    .month_to = INT64_MAX };
+	int64_t month;
+	if (!book_month_last(s->store, &q, &month, out, err))
+		return false;
+	*out_from = *out ? date_month_start(month + 1) : 0;
+	*out = *out && s->filter.day_from < *out_from;
+	return true;
 }
 
 /* --- lines: one a domain --- */

@@ -77,6 +77,9 @@ bool scope_sources(const struct scope *s, const struct facts_query *q, uint32_t 
 /* What retention left of the scope's reports of a kind: whole months within its days. */
 bool scope_earlier(const struct scope *s, uint8_t kind, struct app_earlier *out,
 		   struct err *err);
+/* Of the domains asked for only totals of months are there before this day, and the range
+ * asked for reaches beyond it; false: all details are there. */
+bool scope_sealed(const struct scope *s, bool *out, int64_t *out_from, struct err *err);
 
 /* Ends what store_begin() began: commits where `ok`, else takes all back. Returns ok. */
 bool scope_commit(struct scope *s, bool ok, struct err *err);

@@ -41,6 +41,12 @@ int64_t date_month_of(int64_t day)
 	return (year - 1970) * 12 + (int64_t)month - 1;
 }
 
+int64_t date_month_start(int64_t month)
+{
+	int64_t year = month / 12 - (month % 12 < 0);
+	return date_from_civil(1970 + year, (unsigned)(month - 12 * year) + 1, 1);
+}
+
 const char *date_format_day(int64_t day, char out[DATE_TEXT])
 {
 	int64_t year;

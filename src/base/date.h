@@ -19,6 +19,8 @@ int64_t date_from_civil(int64_t year, unsigned month, unsigned day);
 void date_to_civil(int64_t day, int64_t *year, unsigned *month, unsigned *mday);
 /* Months since 1970-01 of a day. */
 int64_t date_month_of(int64_t day);
+/* The first day of such a month. */
+int64_t date_month_start(int64_t month);
 
 /* "2026-11-24" and "2026-11-24T13:05:09Z"; years outside 0..9999 give "?". */
 const char *date_format_day(int64_t day, char out[DATE_TEXT]);

@@ -24,7 +24,8 @@ static void test_calendar(void **state)
 		if (year != tm.tm_year + 1900 || (int)month != tm.tm_mon + 1 ||
 		    (int)mday != tm.tm_mday ||
 		    date_from_civil(year, month, mday) != day ||
-		    date_month_of(day) != (tm.tm_year - 70) * 12 + tm.tm_mon)
+		    date_month_of(day) != (tm.tm_year - 70) * 12 + tm.tm_mon ||
+		    date_month_start(date_month_of(day)) != day - tm.tm_mday + 1)
 			fail_msg("day %lld", (long long)day);
 	}
 }

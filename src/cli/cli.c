@@ -84,6 +84,11 @@ static void set_up_app(struct cli *c)
 	c->app.reports_address = sv_from(v[SETTING_REPORTS_ADDRESS].text);
 	c->app.unassigned_days = v[SETTING_UNASSIGNED_DAYS].number;
 	c->app.unassigned_max = v[SETTING_UNASSIGNED_MAX].number;
+	c->app.keep_months[APP_AGE_FACTS] = v[SETTING_RETENTION_FACTS].number;
+	c->app.keep_months[APP_AGE_RAW] = v[SETTING_RETENTION_RAW].number;
+	c->app.keep_months[APP_AGE_FAILURE] = v[SETTING_RETENTION_FAILURE].number;
+	c->app.keep_months[APP_AGE_FAILURE_BODY] =
+		v[SETTING_RETENTION_FAILURE_BODY].number;
 	c->quiet = cli_has(c->args, OPT_QUIET);
 }
 

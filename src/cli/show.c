@@ -4,6 +4,8 @@
 #include "app/words.h"
 #include "base/date.h"
 
+#include <stdio.h>
+
 void show_begin(struct out *o, struct json *j)
 {
 	json_init(j, &o->b);
@@ -53,6 +55,19 @@ void show_count(struct out *o, uint64_t n, const char *one, const char *several)
 {
 	char text[WORDS_TEXT];
 	outf(o, "%s %s", words_number(n, text), n == 1 ? one : several);
+}
+
+void show_sealed(struct out *o, bool sealed, int64_t from)
+{
+	char day[DATE_TEXT], text[200];
+	if (!sealed)
+		return;
+	(void)snprintf(text, sizeof(text),
+		       "Before %s retention has left only totals of months, which count "
+		       "where the whole month is asked for: days, sources and causes "
+		       "begin there.",
+		       date_format_day(from, day));
+	out_wrapped(o, "  ", sv_from(text));
 }
 
 void show_headline(struct out *o, const struct app_figures *f)

@@ -8,6 +8,7 @@
 #include "app/ingest.h"
 #include "app/overview.h"
 #include "app/reports.h"
+#include "app/retention.h"
 #include "app/tls.h"
 #include "cli/out.h"
 #include "cli/settings.h"
@@ -36,6 +37,7 @@ void show_failures(struct out *o, const struct app_failure_reports *f);
 void show_failure_domains(struct out *o, const struct app_failure_list *l,
 			  uint32_t limit);
 void show_fsck(struct out *o, const struct app_fsck *f);
+void show_retention(struct out *o, const struct app_retention *r);
 void show_settings(struct out *o, const struct settings *s);
 void show_settings_check(struct out *o, const struct settings *s);
 

@@ -260,6 +260,7 @@ static void show_json(struct out *o, const struct app_domain *d)
 	show_figures(&j, "totals", &l->f);
 	show_day(&j, "first_day", l->seen, l->first_day);
 	show_day(&j, "last_day", l->seen, l->last_day);
+	show_day(&j, "details_from", d->sealed, d->details_from);
 	show_policy_json(&j, &d->policy);
 	json_array(&j, "days");
 	for (size_t i = 0; i < d->day_n; i++) {
@@ -292,6 +293,7 @@ static void show_head(struct out *o, const struct app_domain *d)
 	show_subject(o, &d->line, d->line.seen, d->line.first_day, d->line.last_day);
 	out_str(o, "\n\n  ");
 	show_headline(o, &d->line.f);
+	show_sealed(o, d->sealed, d->details_from);
 }
 
 static void show_messages_trend(struct out *o, const struct app_domain *d)

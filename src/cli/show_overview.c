@@ -32,6 +32,7 @@ static void show_json(struct out *o, const struct app_overview *v)
 	show_figures(&j, "totals", &v->total);
 	show_day(&j, "first_day", v->seen, v->first_day);
 	show_day(&j, "last_day", v->seen, v->last_day);
+	show_day(&j, "details_from", v->sealed, v->details_from);
 	show_clients_json(&j, v);
 	show_domain_lines(o, &j, "domains", v->domain, v->domain_n, SHOW_CLIENT);
 	show_sources(o, &j, v->source, v->source_n);
@@ -179,6 +180,7 @@ static void show_text(struct out *o, const struct app_overview *v,
 	show_totals(o, v);
 	if (!app_filter_is_open(filter))
 		out_str(o, "  Only what the filters let through is counted.\n");
+	show_sealed(o, v->sealed, v->details_from);
 	if (v->domain_n) {
 		out_str(o, "\n");
 		show_tree(o, v);

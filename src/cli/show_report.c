@@ -391,13 +391,22 @@ static void row_cells(struct grid *g, const struct app_row *r)
 	buf_deinit(&b);
 }
 
+static void sealed(struct out *o)
+{
+	out_str(o, "\n");
+	out_wrapped(
+		o, "  ",
+		SV("The rest is gone: `postern retention` removed it. The figures stay, "
+		   "and count in the totals of the month."));
+}
+
 struct report_rows *show_report_begin(struct out *o, const struct app_report_detail *d,
 				      uint32_t limit)
 {
 	bool rows = d->report.which == APP_KIND_AGGREGATE;
 	struct report_rows *r = heap_array(1, sizeof(*r));
 	r->o = o;
-	r->all = rows ? d->report.rows : 0;
+	r->all = rows && !d->report.sealed ? d->report.rows : 0;
 	if (o->form == OUT_JSON) {
 		begin_json(r, d);
 		return r;
@@ -410,6 +419,8 @@ struct report_rows *show_report_begin(struct out *o, const struct app_report_det
 		show_report_kind_text(o, d, limit);
 		if (r->all)
 			out_heading(o, "Rows");
+		else if (d->report.sealed)
+			sealed(o);
 	} else if (!rows) {
 		show_report_kind_csv(o, d);
 		return r;

@@ -167,8 +167,10 @@ static bool release_kin(struct store *s, int64_t id, struct arena *a, struct kin
 	for (size_t i = 0; ok && i < n; i++) {
 		struct book_report r;
 		bool refused;
-		ok = book_report_by_id(s, other[i], a, &r, err) &&
-		     book_report_supersede(s, r.id, 0, err) &&
+		ok = book_report_by_id(s, other[i], a, &r, err);
+		if (ok && r.sealed) /* it cannot count again */
+			continue;
+		ok = ok && book_report_supersede(s, r.id, 0, err) &&
 		     is_refused(s, r.domain, &refused, err);
 		if (!ok || refused)
 			continue;

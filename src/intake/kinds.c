@@ -24,10 +24,11 @@ static bool is_failure(const struct unpack_leaf *leaf)
 }
 
 static const struct kind kinds[] = {
-	{ KIND_AGGREGATE, "aggregate report", is_aggregate, worker_read_aggregate,
-	  false },
-	{ KIND_FAILURE, "failure report", is_failure, worker_read_failure, true },
-	{ KIND_TLS, "TLS report", is_tls, worker_read_tls, false },
+	{ KIND_AGGREGATE, "aggregate report", is_aggregate, worker_read_aggregate, false,
+	  AGE_FACTS, AGE_RAW },
+	{ KIND_FAILURE, "failure report", is_failure, worker_read_failure, true,
+	  AGE_FAILURE, AGE_FAILURE_BODY },
+	{ KIND_TLS, "TLS report", is_tls, worker_read_tls, false, AGE_FACTS, AGE_RAW },
 };
 
 const struct kind *kinds_table(size_t *out_n)

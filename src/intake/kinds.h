@@ -7,6 +7,15 @@
 
 struct worker;
 
+/* How long a kind is kept is one of these, each a setting: retention.facts, .raw, ... */
+enum kind_age {
+	AGE_FACTS,
+	AGE_RAW,
+	AGE_FAILURE,
+	AGE_FAILURE_BODY,
+	AGES
+};
+
 /*
  * The kinds of evidence: a row each. A new kind is a row here, its reader (in the worker)
  * and its knowledge module.
@@ -22,6 +31,8 @@ struct kind {
 	/* The whole mail is the report, not only this leaf: its other parts are passed
 	 * over. */
 	bool whole_mail;
+	/* How long its details stay, and how long the bytes that brought it. */
+	enum kind_age details, raw;
 };
 
 /* The row that recognises the leaf, or NULL. */

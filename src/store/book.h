@@ -47,8 +47,6 @@ bool book_raw_done(struct store *s, int64_t raw_id, uint8_t form, bool kept,
 /* It is to be known by another path. */
 bool book_raw_path(struct store *s, int64_t raw_id, struct sv path, struct err *err);
 /* One stored piece, inflated to what came; *out_n is 0 past the last. */
-/* When retention took its bytes; 0: it did not. */
-bool book_raw_removed(struct store *s, int64_t raw_id, int64_t *out, struct err *err);
 bool book_raw_read(struct store *s, int64_t raw_id, uint32_t seq, struct arena *a,
 		   struct sv *out, struct err *err);
 
@@ -161,7 +159,8 @@ bool book_report_next(struct book_report_iter *it, struct arena *a,
 void book_report_iter_free(struct book_report_iter **it);
 bool book_report_count(struct store *s, const struct book_report_filter *f, uint64_t *out,
 		       struct err *err);
-/* Per policy domain: how many counted reports match. For totals with filters. */
+/* Per policy domain: how many counted reports match. For totals with filters: of sealed
+ * reports it counts those whose month lies wholly in the range, as their messages do. */
 bool book_reports_per_domain(struct store *s, const struct book_report_filter *f,
 			     struct arena *a, int64_t **out_domain_id,
 			     uint64_t **out_count, size_t *out_n, struct err *err);

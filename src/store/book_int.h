@@ -19,6 +19,12 @@ bool book_policy_intern(struct store *s, struct sv name, int64_t *out, struct er
 /* Raw with its pieces and deliveries. */
 bool book_raw_remove(struct store *s, int64_t raw, struct err *err);
 bool book_raw_drop_deliveries(struct store *s, int64_t raw, struct err *err);
+/* Writes over its bytes where they lie, before they are dropped: for what is about
+ * people.
+ */
+bool book_raw_overwrite(struct store *s, int64_t raw, struct err *err);
+/* Drops its bytes and notes when. */
+bool book_raw_retire(struct store *s, int64_t raw, int64_t when, struct err *err);
 /* Removes it where no report came from it and none was delivered by it. */
 bool book_raw_remove_unused(struct store *s, int64_t raw, struct err *err);
 

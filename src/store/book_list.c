@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/date.h"
 #include "store/book_int.h"
+#include "store/book_month.h"
 #include "store/facts_int.h"
 
 #include <stdio.h>
@@ -20,14 +22,14 @@ struct book_report_iter {
 	struct buf ids; /* the domains as JSON, bound to the statement */
 };
 
-/* The filter's arguments are ?1 to ?7; INDEXED BY says which way it is walked. */
+/* The filter's arguments are ?1 to ?9; INDEXED BY says which way it is walked. */
 #define FILTER_WHERE \
 	"WHERE r.first_day BETWEEN ?2 AND ?3 AND (?4 OR r.counted = 1) " \
 	"AND (NOT ?5 OR r.passed <> 0) AND (NOT ?6 OR r.messages <> r.passed) " \
-	"AND r.kind = ?7 "
+	"AND r.kind = ?7 AND (r.sealed = 0 OR r.first_day BETWEEN ?8 AND ?9) "
 #define OF_DOMAINS "AND r.domain_id IN (SELECT value FROM json_each(?1)) "
 
-#define NEWEST "ORDER BY r.first_day DESC, r.id DESC LIMIT ?8 OFFSET ?9"
+#define NEWEST "ORDER BY r.first_day DESC, r.id DESC LIMIT ?10 OFFSET ?11"
 
 void book_ids(const int64_t *ids, size_t n, struct buf *out)
 {
@@ -43,11 +45,15 @@ static void add_ids(const struct book_report_filter *f, struct buf *out)
 	book_ids(f->domain_ids, f->domain_ids ? f->domain_n : 0, out);
 }
 
-/* Binds the filter; limit and offset where the statement has them. */
+/* Binds the filter; limit and offset where the statement has them. Of sealed reports the
+ * `figures` are of whole months only, as their messages are. */
 static bool bind_filter(struct store *s, sqlite3_stmt *st,
 			const struct book_report_filter *f, const struct buf *ids,
-			struct err *err)
+			bool figures, struct err *err)
 {
+	int64_t from = INT64_MIN, to = INT64_MAX;
+	if (figures)
+		facts_whole_months(f->day_from, f->day_to, &from, &to);
 	const struct stmt_arg arg[] = {
 		f->domain_ids ? a_text(buf_sv(ids))
 			      : (struct stmt_arg){ .type = STMT_NULL },
@@ -57,18 +63,23 @@ static bool bind_filter(struct store *s, sqlite3_stmt *st,
 		a_int(f->only_passing),
 		a_int(f->only_failing),
 		a_int(f->kind ? f->kind : KIND_AGGREGATE),
+		a_int(from),
+		a_int(to),
 		a_int(f->limit ? (int64_t)f->limit : -1),
 		a_int(f->offset < INT64_MAX ? (int64_t)f->offset : INT64_MAX),
 	};
 	if (ids->over)
 		return err_set(err, ERR_INTERNAL, "too many domains are asked for");
-	return stmt_bind(s, st, arg, sqlite3_bind_parameter_count(st) == 9 ? 9 : 7, err);
+	return stmt_bind(s, st, arg, sqlite3_bind_parameter_count(st) == 11 ? 11 : 9,
+			 err);
 }
 
-/* A TLS report is of every domain that one of its policies names. */
+/* A TLS report is of every domain that one of its policies names; of a sealed one only
+ * the first is known. */
 #define OF_TLS_DOMAINS \
-	"AND r.id IN (SELECT t.report FROM book_tls t WHERE t.domain_id IN " \
-	"(SELECT value FROM json_each(?1)) AND t.day BETWEEN ?2 AND ?3) "
+	"AND (r.id IN (SELECT t.report FROM book_tls t WHERE t.domain_id IN " \
+	"(SELECT value FROM json_each(?1)) AND t.day BETWEEN ?2 AND ?3) OR " \
+	"r.sealed <> 0 AND r.domain_id IN (SELECT value FROM json_each(?1))) "
 
 /* How reports that a filter lets through are found: which index is walked, and what is
  * said besides FILTER_WHERE. */
@@ -114,7 +125,7 @@ struct book_report_iter *book_reports(struct store *s, const struct book_report_
 	/* Its own statement: several listings may be open at once. */
 	if (list_sql(f, sql, sizeof(sql)))
 		it->st = stmt_open(s, sql, err);
-	if (!it->st || !bind_filter(s, it->st, f, &it->ids, err))
+	if (!it->st || !bind_filter(s, it->st, f, &it->ids, false, err))
 		book_report_iter_free(&it);
 	return it;
 }
@@ -175,7 +186,7 @@ static bool count_by_sums(struct store *s, const struct book_report_filter *f,
 }
 
 static bool count_by_rows(struct store *s, const struct book_report_filter *f,
-			  struct book_list *list, struct err *err)
+			  bool figures, struct book_list *list, struct err *err)
 {
 	struct way w = way_of(f);
 	struct buf ids;
@@ -188,7 +199,7 @@ static bool count_by_rows(struct store *s, const struct book_report_filter *f,
 	add_ids(f, &ids);
 	sqlite3_stmt *st = stmt_open(s, sql, err);
 	enum stmt_step step = STMT_FAILED;
-	if (st && bind_filter(s, st, f, &ids, err))
+	if (st && bind_filter(s, st, f, &ids, figures, err))
 		while ((step = stmt_step(s, st, err)) == STMT_ROW)
 			*(struct domain_count *)book_list_add(list) =
 				(struct domain_count){ stmt_i64(st, 0), stmt_u64(st, 1) };
@@ -197,13 +208,37 @@ static bool count_by_rows(struct store *s, const struct book_report_filter *f,
 	return step == STMT_END;
 }
 
-static bool count_domains(struct store *s, const struct book_report_filter *f,
-			  struct arena *a, struct domain_count **out, size_t *out_n,
-			  struct err *err)
+/* Does the range cut a month of which only totals are left? */
+static bool cuts_sealed(struct store *s, const struct book_report_filter *f, bool *out,
+			struct err *err)
 {
+	int64_t from, to, month;
+	facts_whole_months(f->day_from, f->day_to, &from, &to);
+	struct book_month_query q = { .kind = KIND_AGGREGATE };
+	const int64_t edge[2] = { f->day_from, f->day_to };
+	*out = false;
+	for (size_t i = 0; i < 2 && !*out; i++) {
+		if (edge[i] == INT64_MIN || edge[i] == INT64_MAX ||
+		    (edge[i] >= from && edge[i] <= to))
+			continue;
+		q.month_from = q.month_to = date_month_of(edge[i]);
+		if (!book_month_last(s, &q, &month, out, err))
+			return false;
+	}
+	return true;
+}
+
+/* `figures`: to stand beside the sums of messages; else of all reports in the range. */
+static bool count_domains(struct store *s, const struct book_report_filter *f,
+			  bool figures, struct arena *a, struct domain_count **out,
+			  size_t *out_n, struct err *err)
+{
+	bool cuts = false;
 	struct book_list list = { .size = sizeof(**out) };
-	bool ok = sums_know(f) ? count_by_sums(s, f, &list, err)
-			       : count_by_rows(s, f, &list, err);
+	if (!figures && sums_know(f) && !cuts_sealed(s, f, &cuts, err))
+		return false;
+	bool ok = sums_know(f) && !cuts ? count_by_sums(s, f, &list, err)
+					: count_by_rows(s, f, figures, &list, err);
 	*out = book_list_end(&list, a, out_n);
 	return ok;
 }
@@ -214,7 +249,7 @@ bool book_report_count(struct store *s, const struct book_report_filter *f, uint
 	struct arena *a = arena_new();
 	struct domain_count *line;
 	size_t n;
-	bool ok = count_domains(s, f, a, &line, &n, err);
+	bool ok = count_domains(s, f, false, a, &line, &n, err);
 	*out = 0;
 	for (size_t i = 0; i < n; i++)
 		*out += line[i].reports;
@@ -227,7 +262,7 @@ bool book_reports_per_domain(struct store *s, const struct book_report_filter *f
 			     uint64_t **out_count, size_t *out_n, struct err *err)
 {
 	struct domain_count *line;
-	bool ok = count_domains(s, f, a, &line, out_n, err);
+	bool ok = count_domains(s, f, true, a, &line, out_n, err);
 	*out_domain_id = arena_array(a, *out_n, sizeof(**out_domain_id));
 	*out_count = arena_array(a, *out_n, sizeof(**out_count));
 	for (size_t i = 0; i < *out_n; i++) {
@@ -286,7 +321,7 @@ bool book_reporters(struct store *s, const struct book_report_filter *f, struct 
 	add_ids(f, &ids);
 	sqlite3_stmt *st = stmt_open(s, f->domain_ids ? some : all, err);
 	enum stmt_step step = STMT_FAILED;
-	if (st && bind_filter(s, st, f, &ids, err))
+	if (st && bind_filter(s, st, f, &ids, true, err))
 		while ((step = stmt_step(s, st, err)) == STMT_ROW)
 			add_reporter(st, a, &list);
 	stmt_close(&st);

@@ -44,28 +44,31 @@ bool book_month_add(struct store *s, const struct book_month *m, struct err *err
 
 /* --- questions --- */
 
-#define MONTH_WHERE \
-	" FROM book_month WHERE kind = ?1 AND month BETWEEN ?2 AND ?3 AND " \
-	"(?4 IS NULL OR domain_id IN (SELECT value FROM json_each(?4))) "
+#define OF_KIND "kind = ?1 AND month BETWEEN ?2 AND ?3 "
+#define OF_DOMAINS "AND domain_id IN (SELECT value FROM json_each(?4)) "
 
-static bool ask(struct store *s, const char *sql, const struct book_month_query *q,
-		struct buf *ids, sqlite3_stmt **out, struct err *err)
+/* `sql[1]` is narrowed to domains. */
+static bool ask(struct store *s, const char *const sql[2],
+		const struct book_month_query *q, struct buf *ids, sqlite3_stmt **out,
+		struct err *err)
 {
 	book_ids(q->domains, q->domains ? q->domain_n : 0, ids);
 	if (ids->over)
 		return err_set(err, ERR_INTERNAL, "too many domains are asked for");
-	*out = STMT_ASK(s, err, sql, a_int(q->kind), a_int(q->month_from),
-			a_int(q->month_to),
-			q->domains ? a_text(buf_sv(ids))
-				   : (struct stmt_arg){ .type = STMT_NULL });
+	const struct stmt_arg arg[] = { a_int(q->kind), a_int(q->month_from),
+					a_int(q->month_to), a_text(buf_sv(ids)) };
+	*out = stmt_ask(s, sql[q->domains != NULL], arg, q->domains ? 4 : 3, err);
 	return *out != NULL;
 }
 
 bool book_months(struct store *s, const struct book_month_query *q, struct arena *a,
 		 struct book_month **out, size_t *out_n, struct err *err)
 {
-	static const char sql[] = "SELECT domain_id, month, " MONTH_SUMS MONTH_WHERE
-				  "ORDER BY domain_id, month";
+#define COLUMNS "SELECT domain_id, month, " MONTH_SUMS " FROM book_month WHERE "
+	static const char *const sql[2] = { COLUMNS OF_KIND "ORDER BY domain_id, month",
+					    COLUMNS OF_KIND OF_DOMAINS
+					    "ORDER BY domain_id, month" };
+#undef COLUMNS
 	struct book_list list = { .size = sizeof(**out) };
 	struct buf ids;
 	sqlite3_stmt *st = NULL;
@@ -86,7 +89,10 @@ bool book_months(struct store *s, const struct book_month_query *q, struct arena
 bool book_month_last(struct store *s, const struct book_month_query *q, int64_t *out,
 		     bool *out_found, struct err *err)
 {
-	static const char sql[] = "SELECT max(month)" MONTH_WHERE;
+	static const char *const sql[2] = {
+		"SELECT max(month) FROM book_month WHERE " OF_KIND,
+		"SELECT max(month) FROM book_month WHERE " OF_KIND OF_DOMAINS
+	};
 	struct buf ids;
 	sqlite3_stmt *st = NULL;
 	bool ok = ask(s, sql, q, &ids, &st, err) && stmt_step(s, st, err) == STMT_ROW;

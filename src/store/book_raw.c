@@ -204,15 +204,20 @@ bool book_raw_read(struct store *s, int64_t raw_id, uint32_t seq, struct arena *
 	return true;
 }
 
-bool book_raw_removed(struct store *s, int64_t raw_id, int64_t *out, struct err *err)
+bool book_raw_overwrite(struct store *s, int64_t raw, struct err *err)
 {
-	sqlite3_stmt *st = STMT_ASK(s, err, "SELECT removed FROM book_raw WHERE id = ?",
-				    a_int(raw_id));
-	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
-	*out = step == STMT_ROW ? stmt_i64(st, 0) : 0;
-	if (step == STMT_ROW)
-		stmt_reset(st);
-	return step != STMT_FAILED;
+	return STMT_RUN(s, err,
+			"UPDATE book_raw_piece SET bytes = zeroblob(length(bytes)) WHERE "
+			"id BETWEEN ? AND ?",
+			a_int(piece_id(raw, 0)), a_int(piece_id(raw + 1, 0) - 1));
+}
+
+bool book_raw_retire(struct store *s, int64_t raw, int64_t when, struct err *err)
+{
+	return book_raw_drop_pieces(s, raw, err) &&
+	       STMT_RUN(s, err,
+			"UPDATE book_raw SET kept = 0, removed = ?2 WHERE id = ?1",
+			a_int(raw), a_int(when));
 }
 
 bool book_raw_drop_deliveries(struct store *s, int64_t raw, struct err *err)

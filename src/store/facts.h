@@ -80,6 +80,8 @@ struct facts_sum {
 bool facts_total(struct store *s, const struct facts_query *q, struct facts_sum *out,
 		 struct err *err);
 
+/* Of months whose details are gone (seal.h) only the sums are known: they count where the
+ * whole month is asked for, and their first and last day stand for theirs. */
 struct facts_by_domain {
 	int64_t domain;
 	int64_t first_day, last_day;

@@ -448,7 +448,7 @@ static bool check_month(struct check *c, int64_t month, struct err *err)
 {
 	static const char *const sums[2] = MEND("month", SUM_COLUMNS);
 	bool same;
-	int64_t day = span_month_start(month);
+	int64_t day = date_month_start(month);
 	if (!compare_sums(c, 1, month, &same, err))
 		return false;
 	if (same)

@@ -49,7 +49,7 @@ static bool read_days(struct store *s, enum fold_source from, int64_t domain,
 	static const char facts[] = DAYS_OF("facts_roll"),
 			  check[] = DAYS_OF("temp.check_roll");
 #undef DAYS_OF
-	int64_t first = span_month_start(month), last = span_month_start(month + 1) - 1;
+	int64_t first = date_month_start(month), last = date_month_start(month + 1) - 1;
 	sqlite3_stmt *st = STMT_ASK(s, err, from == FOLD_OF_FACTS ? facts : check,
 				    a_int(domain), a_int(first), a_int(last));
 	size_t bytes = 0, day = 0;

@@ -74,6 +74,9 @@ bool facts_feed(struct store *s, int64_t report, const struct rollup_place *at,
 /* Sums of one domain, also of the reports that count and begin in the range of days. */
 bool facts_sums(struct store *s, int64_t domain, int64_t day_from, int64_t day_to,
 		struct rollup_sums *out, struct err *err);
+/* The days of the whole months in a range; from > to where there is none. */
+void facts_whole_months(int64_t day_from, int64_t day_to, int64_t *out_from,
+			int64_t *out_to);
 /* Ids of the domains that have sums, ascending. */
 bool facts_domain_ids(struct store *s, struct arena *a, int64_t **out, size_t *out_n,
 		      struct err *err);

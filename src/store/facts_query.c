@@ -12,16 +12,6 @@
 
 /* --- ranges of days --- */
 
-int64_t span_month_start(int64_t month)
-{
-	int64_t year = month / 12, left = month % 12;
-	if (left < 0) {
-		left += 12;
-		year--;
-	}
-	return date_from_civil(1970 + year, (unsigned)left + 1, 1);
-}
-
 struct span span_of(int64_t from, int64_t to)
 {
 	enum {
@@ -34,9 +24,9 @@ struct span span_of(int64_t from, int64_t to)
 		return (struct span){ 1, 0, 1, 0, { { 1, 0 }, { 1, 0 } } };
 	int64_t a = date_month_of(p.from), b = date_month_of(p.to);
 	/* Nothing lies beyond the ends, so their months are whole. */
-	if (p.from > FIRST && span_month_start(a) < p.from)
+	if (p.from > FIRST && date_month_start(a) < p.from)
 		a++;
-	if (p.to < LAST && span_month_start(b + 1) - 1 > p.to)
+	if (p.to < LAST && date_month_start(b + 1) - 1 > p.to)
 		b--;
 	p.month_from = a;
 	p.month_to = b;
@@ -47,10 +37,19 @@ struct span span_of(int64_t from, int64_t to)
 		return p;
 	}
 	p.edge[0][0] = p.from;
-	p.edge[0][1] = span_month_start(a) - 1;
-	p.edge[1][0] = span_month_start(b + 1);
+	p.edge[0][1] = date_month_start(a) - 1;
+	p.edge[1][0] = date_month_start(b + 1);
 	p.edge[1][1] = p.to;
 	return p;
+}
+
+void facts_whole_months(int64_t day_from, int64_t day_to, int64_t *out_from,
+			int64_t *out_to)
+{
+	struct span p = span_of(day_from, day_to);
+	bool some = p.month_from <= p.month_to;
+	*out_from = some ? date_month_start(p.month_from) : 1;
+	*out_to = some ? date_month_start(p.month_to + 1) - 1 : 0;
 }
 
 /* --- sums --- */
@@ -182,18 +181,19 @@ bool facts_total(struct store *s, const struct facts_query *q, struct facts_sum 
 
 /* --- per domain --- */
 
-#define DAY_WHERE \
-	"SELECT day FROM facts_day WHERE domain = ?1 AND day BETWEEN ?2 AND ?3 AND " \
+#define END_OF(table) \
+	"SELECT day FROM " table " WHERE domain = ?1 AND day BETWEEN ?2 AND ?3 AND " \
 	"(?4 = 0 OR (?4 = 1 AND (row_passed <> 0 OR passed <> 0)) OR " \
 	"(?4 = 2 AND (row_n <> row_passed OR messages <> passed))) "
 
-static bool end_day(struct store *s, const char *sql, int64_t domain,
-		    const struct span *p, enum facts_result result, int64_t *out,
-		    struct err *err)
+static bool end_of(struct store *s, const char *sql, int64_t domain, int64_t from,
+		   int64_t to, enum facts_result result, int64_t *out, bool *out_found,
+		   struct err *err)
 {
-	sqlite3_stmt *st = STMT_ASK(s, err, sql, a_int(domain), a_int(p->from),
-				    a_int(p->to), a_int(result));
+	sqlite3_stmt *st = STMT_ASK(s, err, sql, a_int(domain), a_int(from), a_int(to),
+				    a_int(result));
 	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
+	*out_found = step == STMT_ROW;
 	if (step != STMT_ROW)
 		return step == STMT_END;
 	*out = stmt_i64(st, 0);
@@ -201,19 +201,42 @@ static bool end_day(struct store *s, const char *sql, int64_t domain,
 	return true;
 }
 
+static bool end_day(struct store *s, const char *sql, const char *month_sql, bool last,
+		    const struct span *p, enum facts_result result,
+		    struct facts_by_domain *line, struct err *err)
+{
+	int64_t *out = last ? &line->last_day : &line->first_day, month;
+	bool day, whole;
+	if (!end_of(s, sql, line->domain, p->from, p->to, result, out, &day, err) ||
+	    !end_of(s, month_sql, line->domain, p->month_from, p->month_to, result,
+		    &month, &whole, err))
+		return false;
+	/* Of months whose days are gone, the first and the last of these stand in. */
+	if (whole && !last && (!day || date_month_of(*out) > month))
+		*out = date_month_start(month);
+	if (whole && last && (!day || date_month_of(*out) < month))
+		*out = date_month_start(month + 1) - 1;
+	return true;
+}
+
 static bool domain_line(struct store *s, int64_t domain, const struct span *p,
 			enum facts_result result, struct facts_by_domain *out, bool *some,
 			struct err *err)
 {
-	static const char first[] = DAY_WHERE "ORDER BY day LIMIT 1";
-	static const char last[] = DAY_WHERE "ORDER BY day DESC LIMIT 1";
+#define FIRST(table) END_OF(table) "ORDER BY day LIMIT 1"
+#define LAST(table) END_OF(table) "ORDER BY day DESC LIMIT 1"
+	static const char first[] = FIRST("facts_day"), last[] = LAST("facts_day");
+	static const char first_month[] = FIRST("facts_month"),
+			  last_month[] = LAST("facts_month");
+#undef FIRST
+#undef LAST
 	struct rollup_sums v;
 	if (!sum_span(s, domain, p, &v, err))
 		return false;
 	*out = (struct facts_by_domain){ .domain = domain, .sum = pick(&v, result) };
 	*some = out->sum.rows || out->sum.messages || (result == FACTS_ALL && v.reports);
-	return !*some || (end_day(s, first, domain, p, result, &out->first_day, err) &&
-			  end_day(s, last, domain, p, result, &out->last_day, err));
+	return !*some || (end_day(s, first, first_month, false, p, result, out, err) &&
+			  end_day(s, last, last_month, true, p, result, out, err));
 }
 
 bool facts_domains(struct store *s, const struct facts_query *q, struct arena *a,

@@ -12,7 +12,6 @@ struct span {
 };
 
 struct span span_of(int64_t day_from, int64_t day_to);
-int64_t span_month_start(int64_t month);
 
 /* The domains of a question, with what is held brought into the tables before. */
 bool facts_query_domains(struct store *s, const struct facts_query *q, struct arena *a,

@@ -2,6 +2,7 @@
 #include "store/facts_sweep.h"
 
 #include "base/arena.h"
+#include "base/date.h"
 #include "store/facts_span.h"
 #include "store/stmt.h"
 
@@ -211,7 +212,7 @@ static bool sweep_day(struct sweep *w, uint32_t domain, int64_t day, struct sv b
 static bool sweep_month(struct sweep *w, uint32_t domain, int64_t month, struct sv bytes)
 {
 	struct place p = { .domain = domain };
-	int32_t start = (int32_t)span_month_start(month);
+	int32_t start = (int32_t)date_month_start(month);
 	struct codec_fold f = { 0 };
 	struct part m = { 0 };
 	while (bytes.n) {
@@ -312,12 +313,12 @@ static bool sweep_domain(struct sweep *w, int64_t domain, uint32_t number,
 			return false;
 		if (from > to)
 			break;
-		if (!sweep_days(w, domain, number, day, span_month_start(from) - 1,
+		if (!sweep_days(w, domain, number, day, date_month_start(from) - 1,
 				err) ||
 		    !sweep_folds(w, domain, number, from, to, err))
 			return false;
 		from = to + 1;
-		day = span_month_start(from);
+		day = date_month_start(from);
 	}
 	return sweep_days(w, domain, number, day, p->to, err);
 }

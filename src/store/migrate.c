@@ -152,7 +152,8 @@ static const char schema_2_retention[] =
 	"  reports INTEGER NOT NULL, row_n INTEGER NOT NULL,"
 	"  row_passed INTEGER NOT NULL, messages INTEGER NOT NULL,"
 	"  passed INTEGER NOT NULL,"
-	"  PRIMARY KEY (domain_id, kind, month)) STRICT, WITHOUT ROWID;";
+	"  PRIMARY KEY (domain_id, kind, month)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX book_month_month ON book_month(kind, month);";
 
 /* The roll-ups of a month as one, and whether it is there and holds. */
 static const char schema_2_fold[] =

@@ -21,7 +21,8 @@
 enum {
 	BUSY_DEFAULT_MS = 30000,
 	BUSY_POLL_MS = 5,
-	SAVEPOINT_MEMORY = 8 * 1024 * 1024
+	SAVEPOINT_MEMORY = 8 * 1024 * 1024,
+	GIVE_BACK_PAGES = 1024, /* a transaction */
 };
 
 /* --- errors in words --- */
@@ -574,11 +575,43 @@ bool store_overwrite(struct store *s, struct err *err)
 	return store_exec(s, "PRAGMA secure_delete=ON", err);
 }
 
+static bool no_tx(const struct store *s, struct err *err)
+{
+	return !s->in_tx || err_set(err, ERR_INTERNAL,
+				    "space is given back outside transactions only");
+}
+
+bool store_give_back_some(struct store *s, uint64_t *out_left, struct err *err)
+{
+	char sql[64];
+	int64_t left;
+	(void)snprintf(sql, sizeof(sql), "PRAGMA incremental_vacuum(%d)",
+		       GIVE_BACK_PAGES);
+	if (!no_tx(s, err) || !store_exec_step(s, sql, err) ||
+	    !store_int(s, "PRAGMA freelist_count", &left, err))
+		return false;
+	*out_left = (uint64_t)left;
+	return true;
+}
+
+bool store_empty_wal(struct store *s, bool *out_done, struct err *err)
+{
+	int64_t busy;
+	if (!no_tx(s, err) ||
+	    !store_int(s, "PRAGMA wal_checkpoint(TRUNCATE)", &busy, err))
+		return false;
+	*out_done = busy == 0;
+	return true;
+}
+
 bool store_give_back(struct store *s, struct err *err)
 {
-	if (s->in_tx)
-		return err_set(err, ERR_INTERNAL,
-			       "space is given back outside transactions only");
-	return store_exec(s, "PRAGMA incremental_vacuum", err) &&
-	       store_exec(s, "PRAGMA wal_checkpoint(TRUNCATE)", err);
+	uint64_t left, before = UINT64_MAX;
+	bool done;
+	while (store_give_back_some(s, &left, err)) {
+		if (left == 0 || left >= before)
+			return store_empty_wal(s, &done, err);
+		before = left;
+	}
+	return false;
 }

@@ -63,6 +63,11 @@ bool store_overwrite(struct store *s, struct err *err);
 /* Gives the pages that nothing uses any more back to the file system; outside of
  * transactions. */
 bool store_give_back(struct store *s, struct err *err);
+/* A part of them; *out_left says how many are still there. */
+bool store_give_back_some(struct store *s, uint64_t *out_left, struct err *err);
+/* Brings all of the WAL into the main file and cuts it to nothing; *out_done is false
+ * where somebody reads what is in it. */
+bool store_empty_wal(struct store *s, bool *out_done, struct err *err);
 
 /* A test build (-Dfaults=true) ends the process by SIGKILL at the n-th step, or fails it
  * as a full disk would; elsewhere these do nothing. A step is each writing statement,

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/run_int.h"
+
+#include "app/retention.h"
+#include "cli/progress.h"
+#include "cli/show.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct watch {
+	struct progress progress;
+	double began;
+};
+
+static double seconds(void)
+{
+	struct timespec t;
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void on_progress(void *ctx, bool pages, uint64_t done, uint64_t all)
+{
+	struct watch *w = ctx;
+	progress_show_part(&w->progress,
+			   pages ? "free pages given back"
+				 : "reports and raw copies looked at",
+			   done, all, seconds() - w->began);
+}
+
+bool run_retention(struct cli *c, struct err *err)
+{
+	struct watch w = { .began = seconds() };
+	struct app_retention r;
+	const struct app_retention_ask ask = {
+		.client = sv_from(cli_value(c->args, OPT_CLIENT)),
+		.apply = cli_has(c->args, OPT_APPLY),
+		.stop = run_catch_stop(),
+		.progress = on_progress,
+		.ctx = &w,
+	};
+	bool never = strcmp(c->settings.value[SETTING_PROGRESS].text, "never") == 0;
+	progress_init(&w.progress, 2, !c->quiet && !never, c->err_terminal,
+		      c->err_terminal ? out_columns(2, getenv("COLUMNS")) : 0);
+	bool ok = app_retention(&c->app, &ask, c->arena, &r, err);
+	progress_clear(&w.progress);
+	if (!ok)
+		return false;
+	if (r.clock.n)
+		run_say(r.clock.p);
+	if (!c->quiet || c->out.form != OUT_TEXT)
+		show_retention(&c->out, &r);
+	if (r.interrupted)
+		return err_set(err, ERR_TEMP, "stopped; %s, and the same command goes on",
+			       r.applied
+				       ? "what was removed by then is gone, all sums are "
+					 "exact"
+				       : "nothing was changed");
+	return true;
+}
