@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
 #include "base/date.h"
-#include "store/book_tls.h"
+#include "store/facts.h"
 #include "store/retention_int.h"
 #include "store/seal.h"
 
@@ -307,6 +307,15 @@ static bool give_back(struct sweep *w, struct err *err)
 	return ok;
 }
 
+/* What is left of the months is folded anew, for the old folds hold what went. */
+static bool tidy(struct sweep *w, int64_t day_to, struct err *err)
+{
+	if (sweep_is_stopped(w))
+		return true;
+	return (day_to == INT64_MIN || facts_fold(w->s, day_to + 1, err)) &&
+	       give_back(w, err);
+}
+
 bool retention_run(struct store *s, const struct retention *r, struct arena *a,
 		   struct retention_result *out, struct err *err)
 {
@@ -316,7 +325,7 @@ bool retention_run(struct store *s, const struct retention *r, struct arena *a,
 	*out = (struct retention_result){ 0 };
 	w.lines.size = sizeof(struct retention_line);
 	bool ok = count_all(&w, day_to, err) && sweep_reports(&w, day_to, err) &&
-		  sweep_raws(&w, err) && (!r->apply || give_back(&w, err));
+		  sweep_raws(&w, err) && (!r->apply || tidy(&w, day_to, err));
 	out->interrupted = sweep_is_stopped(&w);
 	out->line = book_list_end(&w.lines, a, &out->line_n);
 	return ok;
