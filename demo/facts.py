@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is planted, summed from the model's own objects as they are written."""
 import clock
+import failed
 import quirks
+import tls
 import world
 from clock import DAY
 
@@ -36,16 +38,19 @@ def bucket(table, key):
 
 
 class Thing:
-    """One delivery: a report, or what a reader refuses or keeps aside."""
-    __slots__ = ("path", "ticket", "report", "state", "kind", "why")
+    """One delivery: a report of any kind, or what a reader refuses."""
+    __slots__ = ("path", "ticket", "report", "state", "why")
 
-    def __init__(self, path, ticket, report=None, state="", kind="aggregate", why=""):
+    def __init__(self, path, ticket, report=None, state="", why=""):
         self.path = path
         self.ticket = ticket
         self.report = report
-        self.state = state  # of things that are no report: refused, aside
-        self.kind = kind
+        self.state = state  # of things that are no report: refused
         self.why = why
+
+    @property
+    def kind(self):
+        return self.report.kind if self.report else "unknown"
 
     def order(self):
         return self.path.split("/"), self.ticket[0] if self.ticket else 0
@@ -78,6 +83,7 @@ class Facts:
         self.things = []
         self.reports = []  # different contents, in the order of making
         self.incomplete = []  # (report, whole or None)
+        self.tls, self.failures = [], []  # of other kinds: in none of the sums
         self.names = world.book()
 
     def owner(self, report):
@@ -89,7 +95,7 @@ class Facts:
         """What a first ingest prints for each thing, read in sorted order."""
         seen, keys, wholes = set(), set(), {id(r): w for r, w in self.incomplete}
         counts = {s: 0 for s in ("new", "duplicate", "superseded", "conflict",
-                                 "refused", "aside")}
+                                 "refused")}
         rows = []
         for thing in sorted(self.things, key=Thing.order):
             report = thing.report
@@ -138,6 +144,8 @@ class Facts:
         found |= self.conflicts()
         found |= self.quirk_table()
         found |= self.others(counted, rows)
+        found["tls"] = tls.planted(self.tls, self.names)
+        found["failure_reports"] = failed.planted(self.failures, self.names)
         return found, rows
 
     def ingest(self, counts):
@@ -304,8 +312,9 @@ class Facts:
 
     def quirk_table(self):
         found = {}
+        everything = self.reports + self.tls + self.failures
         for name, words in quirks.ALL.items():
-            with_it = [r for r in self.reports if name in r.quirks]
+            with_it = [r for r in everything if name in r.quirks]
             if not with_it:
                 raise ValueError(f"no report has the quirk {name}")
             found[name] = {"what": words, "repair": quirks.REPAIR.get(name),
@@ -328,7 +337,6 @@ class Facts:
                 "domains": sorted({r.domain for r in null})},
             "one_id_several_windows": repeated,
             "refused": [[t.path, t.why] for t, s in rows if s == "refused"],
-            "aside": [[t.path, t.kind, t.why] for t, s in rows if s == "aside"],
         }
 
     def expected(self, rows):
@@ -341,6 +349,8 @@ class Facts:
             if report is None:
                 yield line | {"why": thing.why}
                 continue
+            if thing.kind == "tls":
+                line["domains"] = report.domains
             yield line | {
                 "org": report.org, "report_id": report.report_id,
                 "domain": report.domain, "begin": report.begin, "end": report.end,
@@ -362,6 +372,8 @@ HOW = [
     "rows of a report with count 0 are rows; they hold no messages.",
     "any_order: a report that breaks off and comes before its whole is new, after it "
     "superseded; which it is depends on the order, their sum does not.",
+    "TLS and failure reports are in none of the sums but their own: tls counts sessions, "
+    "failure_reports incidents.",
     "days: a window of more than 26 hours is spread over its days; times that no reader "
     "can be sure of (loose in expected.jsonl) are left to it.",
 ]

@@ -58,6 +58,7 @@ class Report:
     end_text: str = ""
     options: dict = field(default_factory=dict)  # for the writer
     text: bytes = b""  # as the reporter wrote it
+    kind = "aggregate"
 
     @property
     def messages(self):

@@ -130,6 +130,22 @@ XML = {
     "hostile-text": "a formula and bidi signs as organisation",
 }
 
+OTHER_KINDS = {
+    "tls-no-zone": "dates of a TLS report without a zone",
+    "tls-contact-null": "contact-info is null",
+    "tls-counts-text": "counts of sessions as texts",
+    "tls-mx-host-pattern": "mx-host under its older name",
+    "tls-details-differ": "failure details that add up to more than the summary",
+    "tls-no-addresses": "failure details without addresses: the policy was not fetched",
+    "tls-mx-as-domain": "under DANE the policy domain is the MX host",
+    "tls-two-domains": "one TLS report of two domains",
+    "failure-version-missing": "a failure report without Version",
+    "failure-delivery-free": "a free text as Delivery-Result",
+    "failure-source-text": "text behind the Source-IP",
+    "failure-base64": "the feedback part in base64, named ATT00001",
+    "failure-sentences": "a failure report of a gateway's sentences alone",
+}
+
 # The repair under which a reader lists the quirk; the others are read as they stand.
 REPAIR = {
     "bytes-not-as-declared": "encoding-bytes",
@@ -155,6 +171,15 @@ REPAIR = {
     "spf-unknown": "result-alias",
     "stray-schema": "element-before",
     "text-time": "time-unreadable",
+    "tls-no-zone": "date-zone",
+    "tls-counts-text": "sessions-text",
+    "tls-mx-host-pattern": "member-alias",
+    "tls-details-differ": "details-differ",
+    "failure-version-missing": "failure-missing",
+    "failure-delivery-free": "failure-delivery",
+    "failure-source-text": "failure-source-text",
+    "failure-base64": "failure-encoded",
+    "failure-sentences": "failure-sentences",
 }
 
-ALL = CONTAINER | XML
+ALL = CONTAINER | XML | OTHER_KINDS

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What comes once: re-sent reports, shared keys, broken ends, what is no report."""
-import json
+"""What comes once: re-sent reports, shared keys, broken ends, what is no report; and the
+reports of other kinds."""
 from dataclasses import replace
 
 import clock
 import containers
+import failed
+import tls
 import world
 from clock import DAY
 from facts import Thing
@@ -24,8 +26,8 @@ def enter_all(story):
     policy_change(story)
     hostile(story)
     refused(story)
-    failures(story)
-    tls_reports(story)
+    failed.enter_all(story)
+    tls.enter_all(story)
 
 
 def plain_reports(story):
@@ -216,22 +218,17 @@ def hostile(story):
 
 # --- no reports ---
 
-def put_mail(story, day, sender, subject, host, parts, state, why, kind="unknown",
-             report_type=""):
+def put_mail(story, day, sender, subject, host, parts, state, why):
     when = (story.first_day + day) * DAY + 40000
     to = "brightwater@" + world.REPORTS_HOST
     mail = containers.Mail(sender, to, subject, when, host, subject + str(day))
-    if report_type:
-        data = mail.multipart(parts, f"report; report-type={report_type}")
-    else:
-        data = mail.multipart(parts)
-    path, ticket = story.shelf.mail(data, when, day)
-    story.facts.things.append(Thing(path, ticket, None, state, kind, why))
+    path, ticket = story.shelf.mail(mail.multipart(parts), when, day)
+    story.facts.things.append(Thing(path, ticket, None, state, why))
 
 
-def put_file(story, name, data, state, why, kind="unknown"):
+def put_file(story, name, data, state, why):
     path = story.shelf.write(f"files/other/{name}", data)
-    story.facts.things.append(Thing(path, None, None, state, kind, why))
+    story.facts.things.append(Thing(path, None, None, state, why))
 
 
 def photo(n):
@@ -269,90 +266,3 @@ def refused(story):
     bomb += (b"]>\n<feedback><report_metadata><org_name>&j;</org_name></report_metadata>"
              b"</feedback>\n")
     put_file(story, "entities.xml", bomb, "refused", "DTD with entities")
-
-
-# --- kept aside: failure reports, TLS reports ---
-
-def failure_parts(domain, source, when, **fields):
-    """Text, machine-readable part, and the header of the mail that failed (RFC 6591)."""
-    feedback = {"Feedback-Type": "auth-failure", "User-Agent": "Mailer/1.0",
-                "Version": "1", "Original-Mail-From": f"<billing@{domain}>",
-                "Arrival-Date": clock.mail_date(when), "Source-IP": source,
-                "Reported-Domain": domain, "Auth-Failure": "dmarc",
-                "Authentication-Results": f"dmarc=fail (p=none) header.from={domain}",
-                "Delivery-Result": "delivered"}
-    feedback |= fields
-    lines = "".join(f"{k}: {v}\n" for k, v in feedback.items() if v is not None)
-    sample = (f"From: Billing <billing@{domain}>\nTo: someone@meadowbank.example\n"
-              f"Subject: Invoice overdue\nDate: {clock.mail_date(when)}\n"
-              f"Message-ID: <{token(domain, when, n=12)}@{domain}>\n")
-    words = f"This is an authentication failure report for a mail from {source}.\n"
-    return (("Content-Type: text/plain\n", words.encode()),
-            ("Content-Type: message/feedback-report\n", lines.encode()),
-            ("Content-Type: text/rfc822-headers\n", sample.encode()))
-
-
-def failures(story):
-    wave = [r.address for report in story.facts.reports
-            if report.domain == "stonebridge-cu.example" for r in report.rows
-            if r.story[0] == "wave"][:3]
-    domain = "stonebridge-cu.example"
-    for i, source in enumerate(wave):
-        day = world.WAVE_DAYS[0] + i
-        when = (story.first_day + day) * DAY + 36000
-        odd = ({}, {"Arrival-Date": None, "Version": None},
-               {"Delivery-Result": "smg-policy-action",
-                "Source-IP": f"{source} (unknown)"})[i]
-        parts = list(failure_parts(domain, source, when, **odd))
-        if i == 1:  # the machine-readable part in base64 under another name
-            body = containers.base64_lines(parts[1][1])
-            parts[1] = ("Content-Type: message/feedback-report; name=\"ATT00001\"\n"
-                        "Content-Transfer-Encoding: base64\n", body.encode())
-        put_mail(story, day, "dmarc-noreply@linkmail.example",
-                 f"DMARC Failure report for {domain} Mail-From: IP:{source}",
-                 "linkmail.example", parts, "aside", f"{domain} from {source}",
-                 "failure", "feedback-report")
-
-
-def tls_json(story, day, domain, ok, failed, **more):
-    midnight = (story.first_day + day) * DAY
-    policy = {"policy-type": "sts", "policy-domain": domain,
-              "policy-string": ["version: STSv1", "mode: testing", f"mx: mx.{domain}",
-                                "max_age: 86400"], "mx-host": [f"mx.{domain}"]}
-    details = []
-    if failed:
-        details.append({"result-type": "certificate-expired",
-                        "sending-mta-ip": "198.18.4.10",
-                        "receiving-mx-hostname": f"mx.{domain}",
-                        "receiving-ip": "192.0.2.44", "failed-session-count": failed})
-    report = {"organization-name": "Google Inc.",
-              "date-range": {"start-datetime": clock.iso(midnight),
-                             "end-datetime": clock.iso(midnight + DAY - 1)},
-              "contact-info": "smtp-tls-reporting@google.com",
-              "report-id": f"{clock.day_text(midnight // DAY)}_{domain}",
-              "policies": [{"policy": policy,
-                            "summary": {"total-successful-session-count": ok,
-                                        "total-failure-session-count": failed},
-                            "failure-details": details}]}
-    return json.dumps(report | more, indent=1).encode()
-
-
-def tls_reports(story):
-    name = "harbour-legal.example"
-    for i, day in enumerate((30, 58, 86)):
-        org = ("google.com", "microsoft.com", "mail.ru")[i]
-        data = tls_json(story, day, name, 120 + i, i, **(
-            {"contact-info": None} if i == 2 else {}))
-        kind = "application/tlsrpt+gzip" if i != 1 else "application/tlsrpt+json"
-        put_mail(story, day, f"noreply-smtp-tls-reporting@{org}",
-                 f"Report Domain: {name} Submitter: {org} Report-ID: <{day}@{org}>", org,
-                 [("Content-Type: text/plain\n", b"This is an aggregate TLS report.\n"),
-                  containers.attachment(kind, f"{org}!{name}!{day}.json" +
-                                        (".gz" if i != 1 else ""),
-                                        containers.gzip_bytes(data) if i != 1 else data)],
-                 "aside", f"{name}: {120 + i} sessions, {i} failed", "tls", "tlsrpt")
-    put_file(story, "tls-report.json", tls_json(story, 70, "vale-housing.example", 64, 0),
-             "aside", "vale-housing.example: 64 sessions, 0 failed", "tls")
-    put_file(story, "tls-report.json.gz", containers.gzip_bytes(
-        tls_json(story, 71, "vale-housing.example", 59, 2)), "aside",
-        "vale-housing.example: 59 sessions, 2 failed", "tls")

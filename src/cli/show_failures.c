@@ -103,7 +103,7 @@ void show_failure_rows(struct out *o, const struct app_failure_report *r, size_t
 		grid_word(g, r->feedback);
 		grid_text(g, r->org, PAINT_NONE);
 		grid_text(g, r->domain, PAINT_NONE);
-		grid_text_or_none(g, r->header_from);
+		grid_text(g, r->header_from, PAINT_NONE);
 		outcome_cell(g, &r->dkim);
 		outcome_cell(g, &r->spf);
 		outcome_columns(g, &r->dkim, true);
@@ -401,13 +401,14 @@ void show_failures(struct out *o, const struct app_failure_reports *f)
 static void domain_table(struct out *o, struct json *j, const struct app_failure_list *l,
 			 size_t n)
 {
-	static const struct grid_column columns[] = {
+	bool wide = show_is_wide(o);
+	const struct grid_column columns[] = {
 		{ "domain", "DOMAIN", false, 4, 16 },
-		{ "client", "CLIENT", false, 1, 8 },
+		{ "client", wide ? "CLIENT" : NULL, false, 1, 8 },
 		{ "group", NULL, false, 0, 0 },
 		{ "reports", "REPORTS", true, 2, TABLE_WHOLE },
 		{ "incidents", "INCIDENTS", true, 0, 0 },
-		{ "sources", "SOURCES", true, 3, TABLE_WHOLE },
+		{ "sources", wide ? "SOURCES" : NULL, true, 3, TABLE_WHOLE },
 		{ "type", "MOST OFTEN", false, 0, 0 },
 		{ "first_day", NULL, false, 0, 0 },
 		{ "last_day", "LAST DAY", false, 5, TABLE_WHOLE },

@@ -41,6 +41,8 @@ void show_trend(struct out *o, const char *good, const uint64_t *passed,
 void show_add_months(struct buf *b, const struct app_earlier *e);
 /* The same as members of an object. */
 void show_months_json(struct json *j, const struct app_earlier *e);
+/* Is there room for what is only good to know? */
+bool show_is_wide(const struct out *o);
 /* "... and 12 more" below a list that was cut. */
 void show_more(struct out *o, uint64_t n, uint64_t shown);
 enum {

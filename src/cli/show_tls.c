@@ -369,6 +369,26 @@ static void advice(struct out *o, const struct app_tls *t)
 		}
 }
 
+/* Where a policy could not be fetched, nobody tells a place. */
+static void places(struct out *o, const struct app_tls *t)
+{
+	bool mx = false, sending = false;
+	for (size_t i = 0; i < t->mx.n; i++)
+		mx |= t->mx.at[i].mx.n > 0;
+	for (size_t i = 0; i < t->sending.n; i++)
+		sending |= t->sending.at[i].sending.kind != ADDR_NONE;
+	if (mx) {
+		out_heading(o, "Failures by mail server");
+		faults(o, NULL, NULL, &t->mx, BY_MX);
+		show_more(o, t->mx.all, t->mx.n);
+	}
+	if (sending) {
+		out_heading(o, "Failures by sending side");
+		faults(o, NULL, NULL, &t->sending, BY_SENDING);
+		show_more(o, t->sending.all, t->sending.n);
+	}
+}
+
 static void show_text(struct out *o, const struct app_tls *t)
 {
 	if (t->unreported) {
@@ -391,14 +411,7 @@ static void show_text(struct out *o, const struct app_tls *t)
 	show_more(o, t->policy_n, cut(t, t->policy_n));
 	advice(o, t);
 	results(o, t);
-	if (t->mx.n) {
-		out_heading(o, "Failures by mail server");
-		faults(o, NULL, NULL, &t->mx, BY_MX);
-		show_more(o, t->mx.all, t->mx.n);
-		out_heading(o, "Failures by sending side");
-		faults(o, NULL, NULL, &t->sending, BY_SENDING);
-		show_more(o, t->sending.all, t->sending.n);
-	}
+	places(o, t);
 	out_heading(o, "Reporters");
 	reporters(o, NULL, t);
 	show_more(o, t->reporter_n, cut(t, t->reporter_n));
@@ -416,20 +429,36 @@ void show_tls(struct out *o, const struct app_tls *t)
 
 /* --- all domains --- */
 
+/* "sts enforce" */
+static void policy_cell(struct grid *g, const struct app_tls_line *v)
+{
+	struct buf b;
+	buf_init(&b, SIZE_MAX / 2);
+	buf_addf(&b, "%.*s%s%s", SV_ARG(v->type), v->mode[0] ? " " : "", v->mode);
+	grid_text(g, buf_sv(&b), PAINT_NONE);
+	buf_deinit(&b);
+}
+
 static void domain_table(struct out *o, struct json *j, const struct app_tls_list *l,
 			 size_t n)
 {
-	static const struct grid_column columns[] = {
-		{ "domain", "DOMAIN", false, 4, 16 },
-		{ "client", "CLIENT", false, TABLE_BELOW | 2, 0 },
+	bool wide = show_is_wide(o);
+	const struct grid_column columns[] = {
+		{ "domain", "DOMAIN", false, 2, 16 },
+		{ "client", wide ? "CLIENT" : NULL, false, 1, 8 },
 		{ "group", NULL, false, 0, 0 },
-		{ "type", "POLICY", false, 6, 8 },
-		{ "mode", "MODE", false, 0, 0 },
-		TLS_FIGURES,
+		{ "type", NULL, false, 0, 0 },
+		{ "mode", NULL, false, 0, 0 },
+		{ NULL, "POLICY", false, 0, 0 },
+		{ "reports", NULL, true, 0, 0 },
+		{ "sessions", "SESSIONS", true, 0, 0 },
+		{ "succeeded", NULL, true, 0, 0 },
+		{ "failed", "FAILED", true, 0, 0 },
+		{ NULL, "GOOD", true, 0, 0 },
 		{ "result", "MOST OFTEN", false, TABLE_BELOW | 1, 0 },
 		{ "result_sessions", NULL, true, 0, 0 },
 		{ "first_day", NULL, false, 0, 0 },
-		{ "last_day", "LAST DAY", false, 3, TABLE_WHOLE },
+		{ "last_day", wide ? "LAST DAY" : NULL, false, 3, TABLE_WHOLE },
 	};
 	struct grid *g = grid_new(o, j, "domains", columns,
 				  sizeof(columns) / sizeof(*columns));
@@ -440,8 +469,12 @@ static void domain_table(struct out *o, struct json *j, const struct app_tls_lis
 		grid_str(g, v->assigned ? "client" : "unassigned");
 		grid_text(g, v->type, PAINT_NONE);
 		grid_text_or_none(g, sv_from(v->mode));
+		policy_cell(g, v);
 		figure_cells(g, &v->f);
-		grid_text_or_none(g, v->result);
+		if (v->result.n || o->form != OUT_TEXT)
+			grid_text_or_none(g, v->result);
+		else
+			grid_str(g, "");
 		grid_number(g, v->result_sessions);
 		grid_day(g, true, v->first_day);
 		grid_day(g, true, v->last_day);

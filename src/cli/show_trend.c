@@ -7,7 +7,8 @@
 
 enum {
 	SPARK_DEFAULT = 60,
-	SPARK_MOST = 120
+	SPARK_MOST = 120,
+	WIDE = 110
 };
 
 void show_subject(struct out *o, const struct app_domain_line *l, bool seen,
@@ -73,6 +74,11 @@ void show_trend(struct out *o, const char *good, const uint64_t *passed,
 	out_str(o, "\n");
 	trend_line(o, good, passed, n, scale, PAINT_GOOD);
 	trend_line(o, "failed", failed, n, scale, PAINT_BAD);
+}
+
+bool show_is_wide(const struct out *o)
+{
+	return o->width == 0 || o->width >= WIDE;
 }
 
 static const char *month_text(int64_t month, char out[DATE_TEXT])
