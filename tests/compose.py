@@ -3,7 +3,9 @@
 import base64
 import gzip
 import io
+import json
 import quopri
+import time
 import zipfile
 import zlib
 from xml.sax.saxutils import escape
@@ -188,3 +190,59 @@ def mbox(*mails, newline=b"\n"):
         out += b"From dmarc@reporter.example Wed Jul  2 03:00:%02d 2025\n" % (i % 60) \
             + body + b"\n"
     return with_newlines(out, newline)
+
+
+# --- reports of other kinds ---
+
+def tls_policy(domain=DOMAIN, kind="sts", mode="enforce", succeeded=10, failed=0,
+               details=(), mx="mx.example.com"):
+    """One of a TLS report's policies; details are as tls_detail() makes them."""
+    told = {"policy-type": kind, "policy-domain": domain}
+    if mode:
+        told["policy-string"] = ["version: STSv1", "mode: " + mode, "mx: " + mx,
+                                 "max_age: 86400"]
+        told["mx-host"] = [mx]
+    found = {"policy": told, "summary": {"total-successful-session-count": succeeded,
+                                         "total-failure-session-count": failed}}
+    return found | ({"failure-details": list(details)} if details else {})
+
+
+def tls_detail(result="certificate-expired", sessions=1, sending="192.0.2.10",
+               mx="mx.example.com", receiving="192.0.2.20", **more):
+    found = {"result-type": result, "sending-mta-ip": sending, "receiving-ip": receiving,
+             "receiving-mx-hostname": mx, "failed-session-count": sessions}
+    return {k: v for k, v in (found | more).items() if v is not None}
+
+
+def tls_report(policies=None, org="Sender Inc.", contact="tls@sender.example",
+               report_id="t-1", begin=BEGIN, days=1):
+    stamp = "%Y-%m-%dT%H:%M:%SZ"
+    return json.dumps({
+        "organization-name": org, "contact-info": contact, "report-id": report_id,
+        "date-range": {
+            "start-datetime": time.strftime(stamp, time.gmtime(begin)),
+            "end-datetime": time.strftime(stamp, time.gmtime(begin + days * DAY - 1))},
+        "policies": [tls_policy()] if policies is None else policies}).encode()
+
+
+def tls_mail(data, **how):
+    return mail(text(), part(gz(data), "application/tlsrpt+gzip", "report.json.gz"),
+                subtype="report; report-type=tlsrpt", **how)
+
+
+def failure_mail(domain=DOMAIN, source="192.0.2.66", when=BEGIN + 36000, ident="1",
+                 person="planted.person", fields=(), **how):
+    """A failure report (RFC 6591) by mail; a field that is None is left out."""
+    date = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(when))
+    found = {"Feedback-Type": "auth-failure", "Version": "1",
+             "User-Agent": "OpenDMARC-Filter/1.4", "Source-IP": source,
+             "Original-Mail-From": "<%s@%s>" % (person, domain), "Arrival-Date": date,
+             "Reported-Domain": domain, "Auth-Failure": "dmarc",
+             "Delivery-Result": "reject"} | dict(fields)
+    feedback = "".join("%s: %s\n" % f for f in found.items() if f[1] is not None)
+    sample = "From: %s@%s\nSubject: planted subject\nMessage-ID: <%s@%s>\n" % (
+        person, domain, ident, domain)
+    how.setdefault("sender", "dmarc@reporter.example")
+    return mail(text(), part(feedback.encode(), "message/feedback-report", encoding="7bit"),
+                part(sample.encode(), "text/rfc822-headers", encoding="7bit"),
+                subtype="report; report-type=feedback-report", **how)
