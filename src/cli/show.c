@@ -32,6 +32,14 @@ void show_figures(struct json *j, const char *key, const struct app_figures *f)
 	json_object_end(j);
 }
 
+void show_name_cell(struct grid *g, const struct out *o, struct sv name)
+{
+	if (name.n || o->form != OUT_TEXT)
+		grid_text(g, name, PAINT_NONE);
+	else
+		grid_text(g, SV("(not named)"), PAINT_DIM);
+}
+
 void show_figure_cells(struct grid *g, const struct app_figures *f)
 {
 	grid_number(g, f->reports);
@@ -118,7 +126,7 @@ void show_domain_lines(struct out *o, struct json *j, const char *key,
 	};
 	struct grid *g = grid_new(o, j, key, columns, sizeof(columns) / sizeof(*columns));
 	for (size_t i = 0; i < n; i++) {
-		grid_text(g, d[i].name, PAINT_NONE);
+		show_name_cell(g, o, d[i].name);
 		grid_text_or_none(g, d[i].client);
 		grid_str(g, d[i].assigned ? "client" : "unassigned");
 		if (d[i].assigned)

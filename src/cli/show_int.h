@@ -15,6 +15,8 @@ void show_figures(struct json *j, const char *key, const struct app_figures *f);
 	{ \
 		NULL, "PASS", true, 0, 0 \
 	}
+/* A domain's name; some reports leave it out. */
+void show_name_cell(struct grid *g, const struct out *o, struct sv name);
 void show_figure_cells(struct grid *g, const struct app_figures *f);
 
 void show_day(struct json *j, const char *key, bool has, int64_t day);

@@ -105,7 +105,7 @@ static void policies(struct out *o, const struct app_report_detail *d, size_t n)
 				  sizeof(columns) / sizeof(*columns));
 	for (size_t i = 0; i < n; i++) {
 		const struct app_report_policy *p = &d->policy[i];
-		grid_text(g, p->domain, PAINT_NONE);
+		show_name_cell(g, o, p->domain);
 		grid_text(g, p->type, PAINT_NONE);
 		grid_text_or_none(g, sv_from(p->mode));
 		grid_number(g, p->succeeded);

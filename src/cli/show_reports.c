@@ -85,7 +85,7 @@ static void domain_cell(struct grid *g, const struct out *o, const struct app_re
 	while (sv_take_line(&lines, &line))
 		n++;
 	if (o->form != OUT_TEXT || n < 2) {
-		grid_text(g, r->domain, PAINT_NONE);
+		show_name_cell(g, o, r->domain);
 		return;
 	}
 	buf_init(&b, SIZE_MAX / 2);

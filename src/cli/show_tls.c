@@ -56,7 +56,7 @@ static void policies(struct out *o, struct json *j, const struct app_tls *t)
 				  sizeof(columns) / sizeof(*columns));
 	for (size_t i = 0; i < cut(t, t->policy_n); i++) {
 		const struct app_tls_policy *p = &t->policy[i];
-		grid_text(g, p->domain, PAINT_NONE);
+		show_name_cell(g, o, p->domain);
 		grid_text(g, p->type, PAINT_NONE);
 		grid_text_or_none(g, sv_from(p->mode));
 		figure_cells(g, &p->f);
@@ -464,7 +464,7 @@ static void domain_table(struct out *o, struct json *j, const struct app_tls_lis
 				  sizeof(columns) / sizeof(*columns));
 	for (size_t i = 0; i < n; i++) {
 		const struct app_tls_line *v = &l->line[i];
-		grid_text(g, v->name, PAINT_NONE);
+		show_name_cell(g, o, v->name);
 		grid_text_or_none(g, v->client);
 		grid_str(g, v->assigned ? "client" : "unassigned");
 		grid_text(g, v->type, PAINT_NONE);
@@ -489,7 +489,7 @@ static void domains_text(struct out *o, const struct app_tls_list *l, size_t sho
 		out_str(o, "No TLS report matches.\n");
 	domain_table(o, NULL, l, shown);
 	show_more(o, l->n, shown);
-	if (l->n) {
+	if (l->n && l->line[0].name.n) {
 		out_str(o, "\n  postern tls ");
 		out_text(o, l->line[0].name);
 		out_str(o, " says what failed, and what to do\n");

@@ -15,7 +15,6 @@ struct asking {
 	struct buf ids;
 };
 
-#define LINES_FROM " FROM book_tls t JOIN book_report r ON r.id = t.report "
 #define FAILURES_JOIN "JOIN book_tls_failure f ON f.report = t.report AND f.seq = t.seq "
 
 static bool ask(struct store *s, const struct book_tls_query *q, const char *columns,
@@ -23,9 +22,11 @@ static bool ask(struct store *s, const struct book_tls_query *q, const char *col
 {
 	char sql[1024];
 	(void)snprintf(sql, sizeof(sql),
-		       "%s" LINES_FROM "%sWHERE r.counted = 1 AND t.day BETWEEN ?2 AND "
+		       "%s FROM book_tls t %sJOIN book_report r ON r.id = t.report "
+		       "%sWHERE r.counted = 1 AND t.day BETWEEN ?2 AND "
 		       "?3 %s%s%s",
-		       columns, join, q->failing ? "AND t.failed > 0 " : "",
+		       columns, q->failing ? "INDEXED BY book_tls_failed " : "", join,
+		       q->failing ? "AND t.failed > 0 " : "",
 		       q->domains ? "AND t.domain_id IN (SELECT value FROM json_each(?1))"
 				    " "
 				  : "AND ?1 IS NOT NULL ",
