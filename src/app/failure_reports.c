@@ -210,7 +210,9 @@ bool app_failure_reports(const struct app *app, const struct app_filter *filter,
 {
 	struct scope s;
 	struct app_filter f = *filter;
-	*out = (struct app_failure_reports){ .limit = limit };
+	*out = (struct app_failure_reports){
+		.limit = limit, .keep_months = app->keep_months[APP_AGE_FAILURE]
+	};
 	f.domain = scope_fold(name, a);
 	if (f.domain.n == 0)
 		return err_set(err, ERR_USAGE, "the name of a domain is empty");

@@ -78,9 +78,10 @@ struct app_failure_reports {
 	size_t reporter_n;
 	struct app_failure_report *report; /* newest first */
 	size_t report_n;
-	uint32_t limit;    /* how many lines of a list were asked for, 0 all */
-	struct sv address; /* where reports would go; empty: nowhere */
-	struct sv ruf;     /* that as a record has it: "mailto:..." */
+	uint32_t limit;       /* how many lines of a list were asked for, 0 all */
+	struct sv address;    /* where reports would go; empty: nowhere */
+	struct sv ruf;        /* that as a record has it: "mailto:..." */
+	uint64_t keep_months; /* retention takes what is older; 0: nothing */
 };
 
 enum {

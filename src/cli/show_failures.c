@@ -275,6 +275,7 @@ static void show_json(struct out *o, const struct app_failure_reports *f)
 	json_uint(&j, "failures_all", f->reports);
 	string_or_null(&j, "address", f->address);
 	string_or_null(&j, "ruf", f->ruf);
+	json_uint(&j, "keep_months", f->keep_months);
 	show_end(o, &j);
 }
 
@@ -356,6 +357,15 @@ static void earlier(struct out *o, const struct app_earlier *e)
 	out_str(o, "\n");
 }
 
+static void kept_for(struct out *o, uint64_t months)
+{
+	if (months == 0)
+		return;
+	out_str(o, "\n  Of what is more than ");
+	show_count(o, months, "whole month", "whole months");
+	out_str(o, " old `postern retention --apply`\n  leaves the sums only.\n");
+}
+
 static void show_text(struct out *o, const struct app_failure_reports *f)
 {
 	if (f->unreported) {
@@ -384,6 +394,7 @@ static void show_text(struct out *o, const struct app_failure_reports *f)
 	out_heading(o, "Newest reports");
 	show_failure_rows(o, f->report, f->report_n);
 	show_more(o, f->reports, f->report_n);
+	kept_for(o, f->keep_months);
 }
 
 void show_failures(struct out *o, const struct app_failure_reports *f)

@@ -315,6 +315,8 @@ void show_report_kind_json(struct out *o, struct json *j,
 {
 	if (d->report.which == APP_KIND_TLS)
 		policies_json(o, j, d);
+	else if (d->report.which == APP_KIND_FAILURE && d->report.sealed)
+		json_null(j, "failure");
 	else if (d->report.which == APP_KIND_FAILURE)
 		failure_json(j, d);
 }
@@ -322,6 +324,8 @@ void show_report_kind_json(struct out *o, struct json *j,
 void show_report_kind_text(struct out *o, const struct app_report_detail *d,
 			   uint32_t limit)
 {
+	if (d->report.sealed)
+		return;
 	if (d->report.which == APP_KIND_TLS)
 		tls_text(o, d, limit);
 	else if (d->report.which == APP_KIND_FAILURE)
@@ -333,5 +337,5 @@ void show_report_kind_csv(struct out *o, const struct app_report_detail *d)
 	if (d->report.which == APP_KIND_TLS)
 		policies(o, d, d->policy_n);
 	else
-		show_failure_rows(o, &d->failure, 1);
+		show_failure_rows(o, &d->failure, d->report.sealed ? 0 : 1);
 }

@@ -1,43 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/show.h"
-
-#include "arf/arf.h"
-#include "base/arena.h"
-#include "cli/grid.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-/* What an evil report might say: escape sequences, a line's end, a change of direction, a
- * formula, markup, quotes, bytes that are no UTF-8. */
-#define EVIL \
-	"=cmd|' /C " \
-	"calc'!A0\x1b]0;pwned\x07\x1b[2J\r\n\xe2\x80\xae\xe2\x80\x8b<b>\"\\\xff" \
-	"\xc2\x9b\xe2\x80\xac"
-
-static const struct sv evil = { EVIL, sizeof(EVIL) - 1 };
-
-static struct app_figures figures(void)
-{
-	return (struct app_figures){ 12, 34, 1234567, 1200000 };
-}
-
-static struct app_domain_line evil_line(bool assigned)
-{
-	return (struct app_domain_line){ .name = evil,
-					 .client = assigned ? evil : SV(""),
-					 .assigned = assigned,
-					 .seen = true,
-					 .first_day = 20000,
-					 .last_day = 20010,
-					 .refused = !assigned,
-					 .f = figures() };
-}
+#include "cli/show_test.h"
 
 static struct app_source a_source(void)
 {
@@ -45,32 +7,6 @@ static struct app_source a_source(void)
 	addr_parse(SV("192.0.2.1"), &s.source);
 	s.f = figures();
 	return s;
-}
-
-static struct app_report evil_report(void)
-{
-	return (struct app_report){ .id = "0123456789ab",
-				    .sha = "0123456789abcdef",
-				    .kind = "aggregate",
-				    .which = APP_KIND_AGGREGATE,
-				    .org = evil,
-				    .email = evil,
-				    .report_id = evil,
-				    .domain = evil,
-				    .complete = true,
-				    .rows = 1,
-				    .messages = 2,
-				    .passed = 1,
-				    .days = 2 };
-}
-
-static struct record_set some_records(void)
-{
-	return (struct record_set){
-		.n = 1,
-		.record = { { RECORD_TXT, SV("_dmarc.a.example"), SV("v=DMARC1; p=none"),
-			      SV("a.example"), "asks for reports", false } },
-	};
 }
 
 /* --- each answer, with evil text wherever text can stand --- */
@@ -232,216 +168,6 @@ static void records(struct out *o)
 	show_records(o, &set);
 }
 
-/* --- of the other kinds --- */
-
-static struct app_earlier some_months(void)
-{
-	return (struct app_earlier){ 2, 9, 4, 600, 604 };
-}
-
-static void tls(struct out *o)
-{
-	struct app_tls_day day[2] = { { 20000, 5, 0 }, { 20001, 0, 4 } };
-	struct app_tls_policy policy[2] = {
-		{ .domain = evil,
-		  .type = evil,
-		  .mode = "enforce",
-		  .f = { 2, 5, 4 },
-		  .policy = evil,
-		  .mx = evil,
-		  .what = "a policy",
-		  .owner = "Do it" },
-		{ .domain = evil,
-		  .type = SV("no-policy-found"),
-		  .mode = "",
-		  .f = { 1, 1, 0 },
-		  .what = "none",
-		  .owner = "Publish one" },
-	};
-	struct app_tls_fault fault = { .domain = evil,
-				       .type = evil,
-				       .mx = evil,
-				       .result = evil,
-				       .reports = 1,
-				       .sessions = 4,
-				       .first_day = 20000,
-				       .last_day = 20001,
-				       .information = evil,
-				       .reason = evil,
-				       .what = "a failure",
-				       .owner = "Ask",
-				       .mend = "Mend it" };
-	const struct app_tls_faults faults = { &fault, 1, 3 };
-	struct app_tls_reporter reporter = { evil, { 2, 5, 4 }, 20001 };
-	struct app_tls t = { .line = evil_line(true),
-			     .f = { 2, 5, 4 },
-			     .earlier = some_months(),
-			     .seen = true,
-			     .first_day = 20000,
-			     .last_day = 20001,
-			     .day = day,
-			     .day_n = 2,
-			     .policy = policy,
-			     .policy_n = 2,
-			     .result = faults,
-			     .mx = faults,
-			     .sending = faults,
-			     .fault = faults,
-			     .unexplained = 2,
-			     .reporter = &reporter,
-			     .reporter_n = 1,
-			     .address = evil,
-			     .records = some_records() };
-	show_tls(o, &t);
-	if (o->form != OUT_TEXT)
-		return;
-	t.unreported = true;
-	show_tls(o, &t);
-}
-
-static void tls_domains(struct out *o)
-{
-	struct app_tls_line line = { .name = evil,
-				     .client = evil,
-				     .assigned = true,
-				     .type = evil,
-				     .mode = "",
-				     .f = { 2, 5, 4 },
-				     .result = evil,
-				     .result_sessions = 4 };
-	struct app_tls_list l = { &line, 1, 3 };
-	show_tls_domains(o, &l, 0);
-}
-
-static struct app_failure_report evil_failure(void)
-{
-	return (struct app_failure_report){ .id = "0123456789ab",
-					    .domain = evil,
-					    .org = evil,
-					    .has_time = true,
-					    .feedback = "auth-failure",
-					    .type = { "dmarc", "spf" },
-					    .type_n = 2,
-					    .dkim = { "failed", "fail", evil, evil },
-					    .spf = { "unknown", NULL, evil, evil },
-					    .header_from = evil,
-					    .mail_from = evil,
-					    .helo = evil,
-					    .incidents = 1 };
-}
-
-static void failures(struct out *o)
-{
-	struct app_failure_word word = { "dmarc", "it failed", "Mend it.", 1, 2, 0, 0 };
-	const struct app_failure_words words = { &word, 1 };
-	struct app_failure_source source = { .reports = 1,
-					     .type = { "spf" },
-					     .type_n = 1 };
-	struct app_failure_reporter reporter = { evil, 1, 2, 20000 };
-	struct app_failure_report report = evil_failure();
-	struct app_failure_reports f = { .line = evil_line(true),
-					 .reports = 3,
-					 .incidents = 2,
-					 .earlier = some_months(),
-					 .looked_at = 1,
-					 .feedback = words,
-					 .type = words,
-					 .delivery = words,
-					 .source = &source,
-					 .source_n = 1,
-					 .source_all = 2,
-					 .reporter = &reporter,
-					 .reporter_n = 1,
-					 .report = &report,
-					 .report_n = 1,
-					 .address = evil,
-					 .ruf = evil };
-	show_failures(o, &f);
-	if (o->form != OUT_TEXT)
-		return;
-	f.unreported = true;
-	show_failures(o, &f);
-}
-
-static void failure_domains(struct out *o)
-{
-	struct app_failure_line line = { .name = evil, .client = evil, .type = "dmarc" };
-	struct app_failure_list l = { &line, 1, 2, 1 };
-	show_failure_domains(o, &l, 0);
-}
-
-static void kind_list(struct out *o, enum app_kind kind)
-{
-	struct app_report r = evil_report();
-	r.which = kind;
-	r.domains = kind == APP_KIND_TLS ? evil : SV("");
-	struct report_list *l = show_reports_begin(o, kind, 2, evil);
-	show_reports_next(l, &r);
-	show_reports_end(&l, 0);
-}
-
-static void tls_list(struct out *o)
-{
-	kind_list(o, APP_KIND_TLS);
-}
-
-static void failure_list(struct out *o)
-{
-	kind_list(o, APP_KIND_FAILURE);
-}
-
-static void tls_report(struct out *o)
-{
-	const struct app_report_fault fault = { .result = evil,
-						.mx = evil,
-						.helo = evil,
-						.information = evil,
-						.reason = evil,
-						.sessions = 4 };
-	struct app_report_policy policy = { .domain = evil,
-					    .type = evil,
-					    .mode = "testing",
-					    .policy = evil,
-					    .mx = evil,
-					    .succeeded = 5,
-					    .failed = 4,
-					    .fault = &fault,
-					    .fault_n = 1 };
-	struct app_report_detail d = { .report = evil_report(),
-				       .meta = { .org = evil, .contact = evil },
-				       .policy = &policy,
-				       .policy_n = 1 };
-	d.report.which = APP_KIND_TLS;
-	struct report_rows *r = show_report_begin(o, &d, 1);
-	show_report_end(&r);
-}
-
-static void failure_report(struct out *o)
-{
-	/* What it holds was checked when it was read: names and words only. */
-	struct arf_report arf = { .feedback = ARF_FEEDBACK_AUTH_FAILURE,
-				  .delivery = ARF_DELIVERY_REJECT,
-				  .auth_failures = ARF_BIT(ARF_AUTH_DMARC),
-				  .agent = ARF_AGENT_OTHER,
-				  .agent_version = SV("1.0"),
-				  .header_from = SV("a.example"),
-				  .reported = { SV("a.example") },
-				  .reported_n = 1,
-				  .dkim_identity = SV("a.example"),
-				  .spf_record = SV("a.example"),
-				  .reporting_mta = SV("mx.a.example"),
-				  .has_arrival = true,
-				  .result = { { ARF_SPF, ARF_FAIL, ARF_SCOPE_HELO, true,
-						SV("a.example"), SV("s1") } },
-				  .result_n = 1 };
-	struct app_report_detail d = { .report = evil_report(),
-				       .arf = &arf,
-				       .failure = evil_failure() };
-	d.report.which = APP_KIND_FAILURE;
-	struct report_rows *r = show_report_begin(o, &d, 1);
-	show_report_end(&r);
-}
-
 /* --- these have no CSV --- */
 
 static void domain_added(struct out *o)
@@ -542,118 +268,35 @@ static void settings_check(struct out *o)
 	arena_free(&a);
 }
 
-static const struct {
-	void (*show)(struct out *o);
-	bool csv;
-} answers[] = {
-	{ overview, true },      { domain, true },
-	{ reports, true },       { report, true },
-	{ clients, true },       { client, true },
-	{ tls, true },           { tls_domains, true },
-	{ failures, true },      { failure_domains, true },
-	{ tls_list, true },      { failure_list, true },
-	{ tls_report, true },    { failure_report, true },
-	{ unassigned, true },    { domains, true },
-	{ records, true },       { domain_added, false },
-	{ client_added, false }, { retired, false },
-	{ refused, false },      { fsck, false },
-	{ outcome, true },       { summary, false },
-	{ settings, true },      { settings_check, false },
+static const struct answer answers[] = {
+	{ overview, true },      { domain, true },        { reports, true },
+	{ report, true },        { clients, true },       { client, true },
+	{ unassigned, true },    { domains, true },       { records, true },
+	{ domain_added, false }, { client_added, false }, { retired, false },
+	{ refused, false },      { fsck, false },         { outcome, true },
+	{ summary, false },      { settings, true },      { settings_check, false },
 };
 
 enum {
 	ANSWERS = sizeof(answers) / sizeof(*answers)
 };
 
-static void expect_harmless(const struct out *o)
-{
-	static const char override[] = { '\xe2', '\x80', '\xae', '\0' };
-	static const char *const hidden[] = { override, "\xe2\x80\x8b", "\xc2\x9b",
-					      "\xff" };
-	const char *text = buf_str(&o->b);
-	assert_int_equal(strlen(text), o->b.n);
-	for (const char *p = text; *p; p++)
-		if (((uint8_t)*p < 0x20 && *p != '\n') || *p == 0x7f)
-			fail_msg("a control character in: %s", text);
-	for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++)
-		assert_null(strstr(text, hidden[i]));
-}
-
 static void text_is_harmless(void **state)
 {
-	static const unsigned widths[] = { 0, 80, 20 };
 	(void)state;
-	for (size_t i = 0; i < ANSWERS; i++)
-		for (size_t w = 0; w < 3; w++) {
-			struct out o;
-			out_init(&o, -1, OUT_TEXT);
-			o.width = widths[w];
-			answers[i].show(&o);
-			expect_harmless(&o);
-			out_deinit(&o);
-		}
+	expect_harmless_text(answers, ANSWERS);
 }
 
 static void csv_is_harmless(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ANSWERS; i++) {
-		struct out o;
-		if (!answers[i].csv)
-			continue;
-		out_init(&o, -1, OUT_CSV);
-		answers[i].show(&o);
-		expect_harmless(&o);
-		const char *text = buf_str(&o.b);
-		for (const char *p = text; *p; p++)
-			if (*p == '=' && (p == text || strchr(",\n\"", p[-1])))
-				fail_msg("a formula in: %s", text);
-		out_deinit(&o);
-	}
-}
-
-/* Keys of the JSON in `text` that the page does not name in backquotes. */
-static void expect_named(const char *text, const char *page)
-{
-	for (const char *p = strstr(text, "\":"); p; p = strstr(p + 1, "\":")) {
-		const char *begin = p;
-		char key[64];
-		while (begin > text && begin[-1] != '"')
-			begin--;
-		(void)snprintf(key, sizeof(key), "`%.*s`", (int)(p - begin), begin);
-		if (!strstr(page, key))
-			fail_msg("docs/json.md does not name %s", key);
-	}
-}
-
-static char *read_page(void)
-{
-	FILE *f = fopen("docs/json.md", "r");
-	char *page = calloc(1, 65536);
-	assert_non_null(f);
-	assert_non_null(page);
-	assert_true(fread(page, 1, 65535, f) > 0);
-	fclose(f);
-	return page;
+	expect_harmless_csv(answers, ANSWERS);
 }
 
 static void json_is_harmless_and_described(void **state)
 {
-	char *page = read_page();
 	(void)state;
-	for (size_t i = 0; i < ANSWERS; i++) {
-		struct out o;
-		out_init(&o, -1, OUT_JSON);
-		answers[i].show(&o);
-		expect_harmless(&o);
-		const char *text = buf_str(&o.b);
-		assert_int_equal(text[0], '{');
-		assert_string_equal(text + strlen(text) - 2, "}\n");
-		assert_null(memchr(text, '\n', strlen(text) - 1));
-		expect_named(text, page);
-		out_deinit(&o);
-	}
-	free(page);
+	expect_described_json(answers, ANSWERS);
 }
 
 static void outcome_has_every_key(void **state)

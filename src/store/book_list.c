@@ -74,12 +74,14 @@ static bool bind_filter(struct store *s, sqlite3_stmt *st,
 			 err);
 }
 
-/* A TLS report is of every domain that one of its policies names; of a sealed one only
- * the first is known. */
+/* A TLS report is of every domain that one of its policies names; once its lines are
+ * gone, of the one that it stands under. */
 #define OF_TLS_DOMAINS \
-	"AND (r.id IN (SELECT t.report FROM book_tls t WHERE t.domain_id IN " \
-	"(SELECT value FROM json_each(?1)) AND t.day BETWEEN ?2 AND ?3) OR " \
-	"r.sealed <> 0 AND r.domain_id IN (SELECT value FROM json_each(?1))) "
+	"AND r.id IN (SELECT t.report FROM book_tls t WHERE t.domain_id IN " \
+	"(SELECT value FROM json_each(?1)) AND t.day BETWEEN ?2 AND ?3 UNION ALL " \
+	"SELECT id FROM book_report INDEXED BY book_report_kind_domain WHERE kind = 2 " \
+	"AND kind <> 1 AND sealed <> 0 AND domain_id IN (SELECT value FROM " \
+	"json_each(?1)) AND first_day BETWEEN ?2 AND ?3) "
 
 /* How reports that a filter lets through are found: which index is walked, and what is
  * said besides FILTER_WHERE. */

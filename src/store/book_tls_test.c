@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/book_tls.h"
+#include "store/seal.h"
 #include "store/store_test.h"
 
 enum {
@@ -259,6 +260,31 @@ static void lists_by_kind(void **state)
 	}
 }
 
+/* Once retention took its lines, a report stands under its own domain alone. */
+static void lists_sealed_reports(void **state)
+{
+	struct fixture *f = *state;
+	const struct seal_report sealed = { .id = 1,
+					    .domain_id = a_id,
+					    .first_day = 100,
+					    .kind = KIND_TLS,
+					    .counted = true };
+	const int64_t both[] = { a_id, b_id };
+	uint64_t n;
+	OK(f, store_begin(f->s, &f->err));
+	OK(f, seal_reports(f->s, &sealed, 1, &f->err));
+	OK(f, store_commit(f->s, &f->err));
+	for (size_t i = 0; i < 2; i++) {
+		const struct book_report_filter q = { .kind = KIND_TLS,
+						      .domain_ids = &both[i],
+						      .domain_n = 1,
+						      .day_from = INT64_MIN,
+						      .day_to = INT64_MAX };
+		OK(f, book_report_count(f->s, &q, &n, &f->err));
+		assert_int_equal(n, i == 0 ? 2 : 0);
+	}
+}
+
 static void checks_figures(void **state)
 {
 	struct fixture *f = *state;
@@ -309,6 +335,8 @@ int main(void)
 						test_teardown),
 		cmocka_unit_test_setup_teardown(totals, fill, test_teardown),
 		cmocka_unit_test_setup_teardown(lists_by_kind, fill, test_teardown),
+		cmocka_unit_test_setup_teardown(lists_sealed_reports, fill,
+						test_teardown),
 		cmocka_unit_test_setup_teardown(checks_figures, fill, test_teardown),
 		cmocka_unit_test_setup_teardown(goes_with_its_report, fill,
 						test_teardown),
