@@ -76,8 +76,11 @@ static void show_command(struct out *o, const struct cli_command *c)
 /* "Read reports. Takes ...": what the command does, and more about it. */
 static const char *sentences(const struct cli_command *c, char *out, size_t size)
 {
-	(void)snprintf(out, size, "%c%s.%s%s", c->does[0] - 'a' + 'A', c->does + 1,
-		       c->more[0] ? " " : "", c->more);
+	char first = c->does[0];
+	if (first >= 'a' && first <= 'z')
+		first = (char)(first - 'a' + 'A');
+	(void)snprintf(out, size, "%c%s.%s%s", first, c->does + 1, c->more[0] ? " " : "",
+		       c->more);
 	return out;
 }
 
