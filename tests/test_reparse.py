@@ -2,6 +2,7 @@
 """Raw copies are read again: what was kept aside becomes a report, what reads otherwise is
 replaced, totals stay exact, and personal data goes."""
 import pathlib
+import random
 import shutil
 import sqlite3
 import unittest
@@ -288,6 +289,34 @@ class Personal(support.Case):
         self.assertEqual(self.grep(), [])
         db.execute("COMMIT")
         db.close()
+
+    def test_many_of_all_sizes_go(self):
+        """Where rows are removed among others, SQLite moves their neighbours about."""
+        rng = random.Random(5)
+        for i in range(240):
+            self.write("in/%03d.xml" % i, c.report(report_id="r%d" % i))
+            self.write("in/%03d.eml" % i, failure_mail(
+                message_id="<secretid%d@reporter.example>" % i,
+                headers=["X-Pad: secretpad" + "p" * rng.randrange(3000)]).replace(
+                    b"secretbody", b"secretbody %d " % i + b"b" * rng.randrange(9000)).replace(
+                        b"<secretid@", b"<secretid%d@" % i))
+        self.ingest("in", "--keep-failure-body")
+        # As an earlier version left the deliveries and the paths.
+        db = sqlite3.connect(self.db)
+        with db:
+            for n, (raw,) in enumerate(db.execute(
+                    "SELECT DISTINCT raw FROM book_delivery WHERE kind = 3").fetchall()):
+                db.execute("UPDATE book_delivery SET subject = ?, message_id = ?, path = ? "
+                           "WHERE raw = ?",
+                           ("secretsubject " + "s" * (n * 7 % 300), "secretid%d" % n,
+                            "in/secretfile%d.eml" % n, raw))
+                db.execute("UPDATE book_raw SET path = ? WHERE id = ?",
+                           ("in/secretfile%d.eml" % n, raw))
+        db.close()
+        self.assertNotEqual(self.grep(), [])
+        self.postern("reparse", "--quiet")
+        self.assertEqual(self.grep(), [])
+        self.postern("fsck", "--quiet")
 
 
 if __name__ == "__main__":

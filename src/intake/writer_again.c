@@ -324,7 +324,10 @@ bool writer_again_settle(struct writer *w, const struct frame_done *d)
 	if (in->personal && !book_raw_path(w->store, in->raw.id,
 					   writer_kept_path(w, in->raw.path), &w->err))
 		return false;
-	return !forget || book_raw_forget(w->store, in->raw.id, &w->err);
+	if (forget && !book_raw_forget(w->store, in->raw.id, &w->err))
+		return false;
+	return !(forget || (in->personal && g->changed)) ||
+	       store_scrub_later(w->store, &w->err);
 }
 
 bool writer_again_keep(struct writer *w, struct asked *asked, const struct frame_keep *k)

@@ -38,8 +38,7 @@ bool writer_open(struct writer *w, const struct writer_spec *spec)
 	buf_init(&w->parts, WRITER_PARTS);
 	const struct store_options o = { .path = spec->db, .mode = STORE_CREATE };
 	w->store = store_open(&o, &w->err);
-	/* Personal data that goes is to be gone. */
-	return w->store && (!spec->again || store_overwrite(w->store, &w->err));
+	return w->store != NULL;
 }
 
 void writer_close(struct writer *w)

@@ -570,9 +570,22 @@ bool store_undo(struct store *s, struct err *err)
 	return true;
 }
 
-bool store_overwrite(struct store *s, struct err *err)
+bool store_scrub_later(struct store *s, struct err *err)
 {
-	return store_exec(s, "PRAGMA secure_delete=ON", err);
+	return store_in_tx(s, err) &&
+	       stmt_run(s, "INSERT OR REPLACE INTO book_meta VALUES ('scrub', x'01')",
+			NULL, 0, err);
+}
+
+static bool scrub(struct store *s, struct err *err)
+{
+	int64_t due;
+	if (!store_int(s, "SELECT count(*) FROM book_meta WHERE key = 'scrub'", &due,
+		       err))
+		return false;
+	return due == 0 ||
+	       (store_exec_step(s, "VACUUM", err) &&
+		store_exec_step(s, "DELETE FROM book_meta WHERE key = 'scrub'", err));
 }
 
 static bool no_tx(const struct store *s, struct err *err)
@@ -608,6 +621,8 @@ bool store_give_back(struct store *s, struct err *err)
 {
 	uint64_t left, before = UINT64_MAX;
 	bool done;
+	if (!no_tx(s, err) || !scrub(s, err))
+		return false;
 	while (store_give_back_some(s, &left, err)) {
 		if (left == 0 || left >= before)
 			return store_empty_wal(s, &done, err);

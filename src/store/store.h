@@ -56,9 +56,10 @@ bool store_savepoint(struct store *s, struct err *err);
 bool store_release(struct store *s, struct err *err);
 bool store_undo(struct store *s, struct err *err);
 
-/* From here on what is removed by this connection is overwritten in the file. The WAL
- * holds it until store_give_back(). */
-bool store_overwrite(struct store *s, struct err *err);
+/* Something of a person was removed, within this transaction. What is removed is always
+ * overwritten, but where SQLite moves rows about it leaves copies of them behind: the
+ * next store_give_back() writes the whole file anew. */
+bool store_scrub_later(struct store *s, struct err *err);
 
 /* Gives the pages that nothing uses any more back to the file system; outside of
  * transactions. */
