@@ -135,6 +135,12 @@ class Changed(Reparse):
                 db.execute(sql)
         db.close()
 
+    def ask(self, sql):
+        db = sqlite3.connect(self.db)
+        found = db.execute(sql).fetchall()
+        db.close()
+        return found
+
     def test_a_word(self):
         self.reparse()
         totals = self.totals()
@@ -207,6 +213,44 @@ class Changed(Reparse):
         shown = self.postern("report", "show", "--json", kept[0]["id"]).json()
         self.assertEqual(len(shown["deliveries"]), 1)
         self.postern("fsck", "--quiet")
+
+    def test_what_is_refused_by_the_user_stays_so(self):
+        """Its raw is known as refused, so that `domain add` has it read when it comes
+        again."""
+        self.postern("unassigned", "refuse", "foreign.example")
+        self.write("two.eml", c.mail(
+            c.text(), c.part(c.gz(c.report(domain="foreign.example")), name="a.xml.gz"),
+            c.part(c.gz(c.report(domain="beta.example", report_id="two")),
+                   name="b.xml.gz")))
+        found, _ = self.ingest("two.eml")
+        self.assertEqual([o["status"] for o in found], ["refused", "new"])
+        self.alter("UPDATE book_report SET email = 'old@x.example' WHERE report_id = 'two'")
+        refused = "SELECT status, refused_domain, reason FROM book_delivery WHERE " \
+                  "refused_domain <> '' ORDER BY raw, seq"
+        before = self.ask(refused)
+        self.assertIn("foreign.example", [domain for _, domain, _ in before])
+        found, summary = self.reparse()
+        self.assertEqual((summary["changed"], summary["reason"]), (1, 0))
+        self.assertEqual(self.ask(refused), before)
+
+    def test_a_report_found_now_of_a_refused_domain(self):
+        """It was not seen then: it is refused with the reason, and counts nowhere."""
+        self.postern("unassigned", "refuse", "foreign.example")
+        self.write("two.eml", c.mail(
+            c.text(), c.part(c.gz(c.report(domain="foreign.example")), name="a.xml.gz"),
+            c.part(c.gz(c.report(domain="beta.example", report_id="two")),
+                   name="b.xml.gz")))
+        self.ingest("two.eml")
+        totals = self.totals()
+        self.alter("DELETE FROM book_delivery WHERE refused_domain = 'foreign.example'")
+        found, summary = self.reparse()
+        new = [o for o in found if o["after"]["reason"] and "foreign" in o["after"]["reason"]]
+        self.assertEqual([(o["change"], o["after"]["status"]) for o in new],
+                         [("reason", "refused")])
+        self.assertEqual(self.totals(), totals)
+        self.assertEqual([domain for _, domain in self.ask(
+            "SELECT status, refused_domain FROM book_delivery WHERE refused_domain = "
+            "'foreign.example'")], ["foreign.example"])
 
 
 class Steps(Reparse):

@@ -6,13 +6,7 @@
 #include "store/book_reread.h"
 #include "store/facts.h"
 
-#include <stdio.h>
 #include <string.h>
-
-static struct sv none(void)
-{
-	return (struct sv){ "", 0 };
-}
 
 /* --- the item --- */
 
@@ -36,18 +30,20 @@ bool writer_again_begin(struct writer *w, bool found)
 }
 
 /* The old delivery that a member is: the one of its report, else of its place. */
-static struct book_delivery *take_old(struct again *g, int64_t report, struct sv member)
+static struct book_delivery *take_old(struct writer *w, int64_t report)
 {
+	struct again *g = &w->in.again;
+	struct sv member = w->in.member.member;
+	bool personal = w->in.kind && w->in.kind->personal;
 	size_t at = g->was_n;
 	for (size_t i = 0; report && i < g->was_n && at == g->was_n; i++)
 		if (!g->used[i] && g->was[i].report == report)
 			at = i;
 	for (size_t i = 0; i < g->was_n && at == g->was_n; i++)
-		if (!g->used[i] && sv_eq(g->was[i].member, member))
+		if (!g->used[i] && sv_eq(personal ? writer_kept_member(g->was[i].member)
+						  : g->was[i].member,
+					 member))
 			at = i;
-	/* The only one, whatever it was called. */
-	if (at == g->was_n && g->was_n == 1 && !g->used[0])
-		at = 0;
 	if (at == g->was_n)
 		return NULL;
 	g->used[at] = true;
@@ -105,7 +101,7 @@ static void fill_before(struct intake_before *b, const struct book_delivery *was
 struct settled {
 	enum intake_change change;
 	enum book_status status;
-	struct sv reason;
+	struct sv reason, refused_domain;
 	const struct book_report *report, *old; /* now; before; or NULL */
 	const struct book_delivery *was;        /* or NULL */
 };
@@ -114,6 +110,7 @@ static bool settle(struct writer *w, const struct settled *s)
 {
 	struct intake_outcome o;
 	struct book_delivery d = writer_delivery(w, s->status, s->reason, s->report);
+	d.refused_domain = s->refused_domain;
 	if (s->was) {
 		d.arrived = s->was->arrived;
 		d.path = writer_kept_path(w, s->was->path);
@@ -200,7 +197,11 @@ static bool replace(struct writer *w, struct book_report *r,
 static bool compare(struct writer *w, struct book_report *r,
 		    const struct book_report *old, const struct book_delivery *was)
 {
-	struct settled s = { CHANGE_SAME, STATUS_DUPLICATE, none(), old, old, was };
+	struct settled s = { .change = CHANGE_SAME,
+			     .status = STATUS_DUPLICATE,
+			     .report = old,
+			     .old = old,
+			     .was = was };
 	uint64_t before, after;
 	bool speaks;
 	if (!speaks_for(w, old, &speaks))
@@ -222,6 +223,24 @@ static bool compare(struct writer *w, struct book_report *r,
 }
 
 /* --- a report that is new --- */
+
+/* Of a domain that the user refused. What the member brought before stays. */
+static bool refuse(struct writer *w, const struct book_report *r, struct settled *s)
+{
+	const struct book_delivery *was = s->was;
+	s->reason = writer_refusal(w, r);
+	if (was && was->report) {
+		s->change = CHANGE_KEPT;
+		s->report = s->old;
+		return stay(w, s);
+	}
+	s->refused_domain = r->domain;
+	s->change = was && sv_eq(was->refused_domain, r->domain) &&
+				    sv_eq(was->reason, s->reason)
+			    ? CHANGE_SAME
+			    : CHANGE_REASON;
+	return stay(w, s);
+}
 
 /* What this member brought before, and nothing else did, is not what it brings. */
 static bool drop_old(struct writer *w, int64_t report, struct book_report *out,
@@ -249,7 +268,7 @@ static bool enter_new(struct writer *w, struct book_report *r,
 	const struct identify_content content = { w->in.kind->enter, w };
 	struct identity id = { .status = STATUS_NEW };
 	struct book_report old;
-	struct settled s = { .change = CHANGE_READ, .was = was, .reason = none() };
+	struct settled s = { .change = CHANGE_READ, .was = was };
 	bool dropped = false;
 	if (was && was->report) {
 		if (!drop_old(w, was->report, &old, &dropped))
@@ -260,12 +279,8 @@ static bool enter_new(struct writer *w, struct book_report *r,
 	if (!identify_report(w->store, r, &content, w->member_arena, &id, &w->err))
 		return false;
 	s.status = id.status;
-	if (id.status == STATUS_REFUSED) {
-		s.change = was && was->report ? CHANGE_KEPT : CHANGE_SAME;
-		s.report = s.old;
-		s.reason = was ? was->reason : none();
-		return stay(w, &s);
-	}
+	if (id.status == STATUS_REFUSED)
+		return refuse(w, r, &s);
 	if (dropped)
 		grow(w, &old, -1);
 	if (r->kind == KIND_AGGREGATE)
@@ -280,8 +295,7 @@ bool writer_again_report(struct writer *w, struct book_report *r)
 	bool found;
 	if (!book_report_by_sha(w->store, r->sha, w->member_arena, &old, &found, &w->err))
 		return false;
-	const struct book_delivery *was = take_old(&w->in.again, found ? old.id : 0,
-						   w->in.member.member);
+	const struct book_delivery *was = take_old(w, found ? old.id : 0);
 	return found ? compare(w, r, &old, was) : enter_new(w, r, was);
 }
 
@@ -289,7 +303,7 @@ bool writer_again_report(struct writer *w, struct book_report *r)
 
 bool writer_again_verdict(struct writer *w, const struct frame_verdict *v)
 {
-	const struct book_delivery *was = take_old(&w->in.again, 0, w->in.member.member);
+	const struct book_delivery *was = take_old(w, 0);
 	struct settled s = { .status = (enum book_status)v->status,
 			     .reason = v->reason,
 			     .was = was };
@@ -328,13 +342,4 @@ bool writer_again_settle(struct writer *w, const struct frame_done *d)
 		return false;
 	return !(forget || (in->personal && g->changed)) ||
 	       store_scrub_later(w->store, &w->err);
-}
-
-bool writer_again_keep(struct writer *w, struct asked *asked, const struct frame_keep *k)
-{
-	(void)k;
-	w->in = (struct entering){ .asked = asked };
-	frame_put_u64(&w->pending, FRAME_SETTLED, asked->item);
-	w->settled_n++;
-	return true;
 }

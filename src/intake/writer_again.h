@@ -19,7 +19,5 @@ bool writer_again_report(struct writer *w, struct book_report *r);
 bool writer_again_verdict(struct writer *w, const struct frame_verdict *v);
 /* The item ends. */
 bool writer_again_settle(struct writer *w, const struct frame_done *d);
-/* No reader got through it: it stays as it was. */
-bool writer_again_keep(struct writer *w, struct asked *asked, const struct frame_keep *k);
 
 #endif

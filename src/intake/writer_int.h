@@ -103,12 +103,20 @@ int64_t writer_now(const struct writer *w);
 int64_t writer_arrival(const struct writer *w);
 /* Takes back what the member put since it began. */
 bool writer_forget_rows(struct writer *w);
+/* The parent is told after the commit; always true. */
+bool writer_say_settled(struct writer *w, const struct asked *asked);
+/* Why a report of a domain that `unassigned refuse` names is not taken; in member_arena.
+ */
+struct sv writer_refusal(struct writer *w, const struct book_report *r);
 
 /* --- what is told (writer_outcome.c); views as they are given or in w->member_arena ---
  */
 /* The next delivery of the item, with the current member's place and mail. */
 struct book_delivery writer_delivery(struct writer *w, enum book_status status,
 				     struct sv reason, const struct book_report *report);
+/* Of the place of a personal member, what is kept: the leading steps that are only
+ * numbers, "part 2/part 1". */
+struct sv writer_kept_member(struct sv member);
 /* Of a path, what is kept: a saved mail is often named after its subject, so that of
  * personal data only the folder is. */
 struct sv writer_kept_path(const struct writer *w, struct sv path);

@@ -105,27 +105,17 @@ static bool begin_rows(struct writer *w)
 	return store_savepoint(w->store, &w->err) && facts_put_begin(w->store, &w->err);
 }
 
+bool writer_say_settled(struct writer *w, const struct asked *asked)
+{
+	frame_put_u64(&w->pending, FRAME_SETTLED, asked->item);
+	w->settled_n++;
+	return true;
+}
+
 bool writer_forget_rows(struct writer *w)
 {
 	facts_put_drop(w->store);
 	return store_undo(w->store, &w->err);
-}
-
-/* Bytes of the leading steps of a member's place that are only numbers: "part 2/part 1".
- */
-static size_t numbered_steps(struct sv member)
-{
-	struct sv left = member;
-	size_t n = 0;
-	while (left.n) {
-		struct sv step = sv_take_until(&left, '/');
-		uint64_t number;
-		if (!sv_has_prefix_fold(step, SV("part ")) ||
-		    !sv_to_u64(sv_sub(step, 5, step.n), &number))
-			break;
-		n = (size_t)(step.p + step.n - member.p);
-	}
-	return n;
 }
 
 /* Of personal data only what is needed to find the reporter is kept, whatever the worker
@@ -138,7 +128,7 @@ static void strip_member(struct frame_member *m)
 		at--;
 	m->mail.from = at ? sv_sub(from, at, from.n) : SV("");
 	m->mail.auth_results = m->mail.message_id = m->mail.subject = SV("");
-	m->member = sv_sub(m->member, 0, numbered_steps(m->member));
+	m->member = writer_kept_member(m->member);
 }
 
 static enum applied apply_member(struct writer *w, struct sv body)
@@ -249,6 +239,14 @@ static void fill_book(struct writer *w, const struct frame_end *e, struct book_r
 	memcpy(r->sha, e->sha, sizeof(r->sha));
 }
 
+struct sv writer_refusal(struct writer *w, const struct book_report *r)
+{
+	return sv_from(arena_printf(
+		w->member_arena,
+		"reports for %.*s are refused here; `postern domain add` takes them",
+		SV_ARG(sv_sub(r->domain, 0, 255))));
+}
+
 static bool settle_report(struct writer *w, struct book_report *r)
 {
 	if (w->in.again.active)
@@ -265,12 +263,7 @@ static bool settle_report(struct writer *w, struct book_report *r)
 		growth_add(&w->group_growth, &id.growth);
 	if (id.status != STATUS_REFUSED)
 		return deliver(w, id.status, none, &id.report, none);
-	char why[LIMIT_REASON];
-	(void)snprintf(
-		why, sizeof(why),
-		"reports for %.*s are refused here; `postern domain add` takes them",
-		(int)(r->domain.n > 255 ? 255 : r->domain.n), r->domain.p);
-	return deliver(w, id.status, sv_from(why), &id.report, r->domain);
+	return deliver(w, id.status, writer_refusal(w, r), &id.report, r->domain);
 }
 
 static enum applied apply_end(struct writer *w, struct sv body)
@@ -281,8 +274,9 @@ static enum applied apply_end(struct writer *w, struct sv body)
 	    !are_repairs(e.repairs, w->in.kind->personal))
 		return APPLIED_NONSENSE;
 	fill_book(w, &e, &r);
-	if (!w->in.kind->fill(w, &e, &r))
-		return APPLIED_NONSENSE;
+	enum applied filled = w->in.kind->fill(w, &e, &r);
+	if (filled != APPLIED)
+		return filled;
 	w->in.in_member = false;
 	return done(settle_report(w, &r));
 }
@@ -332,23 +326,16 @@ static bool settle_raw(struct writer *w, const struct frame_done *d)
 			      writer_kept_path(w, sv_from(in->asked->path)), &w->err));
 }
 
-static bool say_settled(struct writer *w)
-{
-	frame_put_u64(&w->pending, FRAME_SETTLED, w->in.asked->item);
-	w->settled_n++;
-	return true;
-}
-
 static bool settle_item(struct writer *w, const struct frame_done *d)
 {
 	struct entering *in = &w->in;
 	in->active = false;
 	w->group_items++;
 	if (w->spec->again && in->known)
-		return say_settled(w);
+		return writer_say_settled(w, in->asked);
 	if (!(in->known ? writer_tell_known(w, in->asked, &in->raw) : settle_raw(w, d)))
 		return false;
-	return say_settled(w);
+	return writer_say_settled(w, in->asked);
 }
 
 static enum applied apply_done(struct writer *w, struct sv body)
@@ -456,8 +443,8 @@ bool writer_keep(struct writer *w, const struct frame_keep *k, int fd)
 	struct asked *asked = writer_asked(w, k->item);
 	if (!asked)
 		return true; /* it is settled already */
-	if (w->spec->again)
-		return writer_again_keep(w, asked, k);
+	if (w->spec->again)  /* no reader got through it: it stays as it was */
+		return writer_say_settled(w, asked);
 	if (!begin_kept(w, asked))
 		return false;
 	bool ok = w->in.known || (deliver(w, STATUS_REFUSED, k->reason, NULL, none) &&

@@ -18,12 +18,12 @@ static void place(struct writer *w, struct book_report *r)
 	r->window = (uint8_t)days.window;
 }
 
-static bool fill_aggregate(struct writer *w, const struct frame_end *e,
-			   struct book_report *r)
+static enum applied fill_aggregate(struct writer *w, const struct frame_end *e,
+				   struct book_report *r)
 {
 	struct report_meta m;
 	if (!report_meta_decode(e->meta, w->member_arena, &m))
-		return false;
+		return APPLIED_NONSENSE;
 	r->org = m.org;
 	r->email = m.email;
 	r->report_id = m.report_id;
@@ -33,7 +33,7 @@ static bool fill_aggregate(struct writer *w, const struct frame_end *e,
 	r->begin = m.begin;
 	r->end = m.end;
 	place(w, r);
-	return true;
+	return APPLIED;
 }
 
 /* The rows that were put; none of a kind without. */
@@ -91,12 +91,14 @@ static bool domain_of_tls(struct writer *w, struct sv *out)
 	return true;
 }
 
-static bool fill_tls(struct writer *w, const struct frame_end *e, struct book_report *r)
+static enum applied fill_tls(struct writer *w, const struct frame_end *e,
+			     struct book_report *r)
 {
 	struct tls_meta m;
-	if (!tls_meta_decode(e->meta, w->member_arena, &m) ||
-	    !domain_of_tls(w, &r->domain))
-		return false;
+	if (!tls_meta_decode(e->meta, w->member_arena, &m))
+		return APPLIED_NONSENSE;
+	if (!domain_of_tls(w, &r->domain))
+		return APPLIED_FAILED;
 	r->org = m.org;
 	r->email = m.contact;
 	r->report_id = m.report_id;
@@ -106,7 +108,7 @@ static bool fill_tls(struct writer *w, const struct frame_end *e, struct book_re
 	r->end = m.end;
 	place(w, r);
 	r->days = 1; /* its sessions are not spread */
-	return true;
+	return APPLIED;
 }
 
 static struct sv lines_of(struct arena *a, const struct sv *line, size_t n)
@@ -186,12 +188,12 @@ static bool enter_tls(void *writer, struct store *s, const struct book_report *r
 /* --- failure reports --- */
 
 /* All that is known of it is its meta; it counts where the mail reported arrived. */
-static bool fill_failure(struct writer *w, const struct frame_end *e,
-			 struct book_report *r)
+static enum applied fill_failure(struct writer *w, const struct frame_end *e,
+				 struct book_report *r)
 {
 	struct arf_report f;
 	if (!arf_decode(e->meta, &f))
-		return false;
+		return APPLIED_NONSENSE;
 	r->org = f.reporter;
 	r->domain = f.policy_domain;
 	r->has_begin = f.has_arrival;
@@ -199,7 +201,7 @@ static bool fill_failure(struct writer *w, const struct frame_end *e,
 	r->rows = 1;
 	r->messages = f.incidents;
 	place(w, r);
-	return true;
+	return APPLIED;
 }
 
 static const struct writer_kind kinds[] = {

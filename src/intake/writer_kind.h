@@ -6,7 +6,7 @@
 
 /*
  * What the writer does with a kind of evidence: a row each. Bytes of a worker are from
- * outside: `part` and `fill` are false for what is nonsense.
+ * outside: `part` is false for what is nonsense.
  */
 struct writer_kind {
 	enum book_kind kind;
@@ -16,8 +16,8 @@ struct writer_kind {
 	/* The next PART, adding to w->in.rows, messages, passed; NULL: it has none. */
 	bool (*part)(struct writer *w, struct sv bytes);
 	/* What the report says of itself, from the END. In w->member_arena. */
-	bool (*fill)(struct writer *w, const struct frame_end *e,
-		     struct book_report *out);
+	enum applied (*fill)(struct writer *w, const struct frame_end *e,
+			     struct book_report *out);
 	/* Enters what it holds (identify_content; the context is the writer). */
 	bool (*enter)(void *writer, struct store *s, const struct book_report *r,
 		      struct err *err);

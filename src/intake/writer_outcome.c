@@ -52,6 +52,21 @@ static bool fill_report(struct writer *w, const struct book_report *r,
 	return r->kind != KIND_TLS || r->id == 0 || fill_domains(w, r, o);
 }
 
+struct sv writer_kept_member(struct sv member)
+{
+	struct sv left = member;
+	size_t n = 0;
+	while (left.n) {
+		struct sv step = sv_take_until(&left, '/');
+		uint64_t number;
+		if (!sv_has_prefix_fold(step, SV("part ")) ||
+		    !sv_to_u64(sv_sub(step, 5, step.n), &number))
+			break;
+		n = (size_t)(step.p + step.n - member.p);
+	}
+	return sv_sub(member, 0, n);
+}
+
 struct sv writer_kept_path(const struct writer *w, struct sv path)
 {
 	size_t n = path.n;
