@@ -17,12 +17,11 @@ static_assert((int)APP_KIND_AGGREGATE == (int)KIND_AGGREGATE &&
 
 bool app_kind_find(struct sv name, enum app_kind *out)
 {
-	for (unsigned i = APP_KIND_AGGREGATE; i <= APP_KIND_FAILURE; i++)
-		if (sv_eq_fold(name, sv_from(book_kind_name((enum book_kind)i)))) {
-			*out = (enum app_kind)i;
-			return true;
-		}
-	return false;
+	enum book_kind kind;
+	if (!book_kind_find(name, &kind) || kind == KIND_UNKNOWN)
+		return false;
+	*out = (enum app_kind)kind;
+	return true;
 }
 
 static bool read_domains(struct store *s, const struct book_report *b, struct arena *a,
@@ -30,14 +29,9 @@ static bool read_domains(struct store *s, const struct book_report *b, struct ar
 {
 	struct sv *domain;
 	size_t n;
-	struct buf lines;
 	if (!book_tls_domains(s, b->id, a, &domain, &n, err))
 		return false;
-	buf_init(&lines, SIZE_MAX / 2);
-	for (size_t i = 0; i < n; i++)
-		buf_addf(&lines, "%s%.*s", i ? "\n" : "", SV_ARG(domain[i]));
-	out->domains = arena_sv(a, buf_sv(&lines));
-	buf_deinit(&lines);
+	out->domains = arena_join(a, domain, n, '\n');
 	return true;
 }
 

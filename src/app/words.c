@@ -23,6 +23,11 @@ static unsigned per_mille(uint64_t part, uint64_t whole)
 	return (unsigned)((double)part / (double)whole * 1000.0 + 0.5);
 }
 
+uint64_t words_magnitude(int64_t n)
+{
+	return n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n;
+}
+
 const char *words_share(uint64_t passed, uint64_t messages, char out[WORDS_TEXT])
 {
 	unsigned m = messages ? per_mille(passed, messages) : 0;

@@ -11,6 +11,7 @@ enum {
 
 /* "1,234,567" */
 const char *words_number(uint64_t n, char out[WORDS_TEXT]);
+uint64_t words_magnitude(int64_t n); /* without its sign */
 /* The share that passed, to one decimal: "97.3 %". All is "100 %", none "0 %", what only
  * rounds to them ">99.9 %" and "<0.1 %", and nothing of nothing "-". */
 const char *words_share(uint64_t passed, uint64_t messages, char out[WORDS_TEXT]);

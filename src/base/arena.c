@@ -138,6 +138,22 @@ char *arena_str(struct arena *a, struct sv s)
 	return p;
 }
 
+struct sv arena_join(struct arena *a, const struct sv *s, size_t n, char between)
+{
+	size_t size = n ? n - 1 : 0, at = 0;
+	for (size_t i = 0; i < n; i++)
+		size += s[i].n;
+	char *p = arena_alloc(a, size + 1);
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			p[at++] = between;
+		if (s[i].n)
+			memcpy(p + at, s[i].p, s[i].n);
+		at += s[i].n;
+	}
+	return (struct sv){ p, size };
+}
+
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
 	va_list ap, again;

@@ -18,6 +18,8 @@ void *arena_alloc(struct arena *a, size_t n);
 void *arena_array(struct arena *a, size_t count, size_t size); /* product checked */
 char *arena_str(struct arena *a, struct sv s);                 /* a terminated copy */
 struct sv arena_sv(struct arena *a, struct sv s); /* a copy, terminated too */
+/* All of them, with `between` between two. */
+struct sv arena_join(struct arena *a, const struct sv *s, size_t n, char between);
 char *arena_printf(struct arena *a, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3), nonnull(2)));
 size_t arena_used(const struct arena *a);

@@ -117,13 +117,23 @@ static void test_guard(void **state)
 	}
 }
 
+static void test_join(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	const struct sv three[] = { SV("one"), SV(""), SV("three") };
+	assert_true(sv_eq(arena_join(a, three, 3, '\n'), SV("one\n\nthree")));
+	assert_true(sv_eq(arena_join(a, three, 1, '\n'), SV("one")));
+	assert_int_equal(arena_join(a, NULL, 0, '\n').n, 0);
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_alloc),
-		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_heap),
-		cmocka_unit_test(test_guard),
+		cmocka_unit_test(test_alloc), cmocka_unit_test(test_text),
+		cmocka_unit_test(test_heap),  cmocka_unit_test(test_guard),
+		cmocka_unit_test(test_join),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -186,20 +186,15 @@ static void show_repairs(struct out *o, const struct tally *t)
 	grid_end(&g);
 }
 
-static uint64_t magnitude(int64_t n)
-{
-	return n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n;
-}
-
 static void show_growth(struct out *o, const struct intake_summary *s)
 {
 	char rows[WORDS_TEXT], messages[WORDS_TEXT], share[WORDS_TEXT];
 	struct buf b;
 	buf_init(&b, LINE_MAX_BYTES);
 	buf_addf(&b, "The totals grew by %s%s rows and %s%s messages",
-		 s->rows < 0 ? "-" : "", words_number(magnitude(s->rows), rows),
+		 s->rows < 0 ? "-" : "", words_number(words_magnitude(s->rows), rows),
 		 s->messages < 0 ? "-" : "",
-		 words_number(magnitude(s->messages), messages));
+		 words_number(words_magnitude(s->messages), messages));
 	if (s->messages > 0 && s->passed >= 0 && s->passed <= s->messages)
 		buf_addf(&b, ", %s of which passed",
 			 words_share((uint64_t)s->passed, (uint64_t)s->messages, share));
@@ -251,16 +246,19 @@ static void show_summary(struct out *o, const struct intake_summary *s,
 		show_repairs(o, t);
 }
 
+void run_progress(const struct cli *c, struct progress *out)
+{
+	bool never = strcmp(c->settings.value[SETTING_PROGRESS].text, "never") == 0;
+	progress_init(out, 2, !c->quiet && !never, c->err_terminal,
+		      c->err_terminal ? out_columns(2, getenv("COLUMNS")) : 0);
+}
+
 static void begin(struct ingest *in, struct cli *c)
 {
-	const struct setting_value *when = &c->settings.value[SETTING_PROGRESS];
-	bool never = strcmp(when->text, "never") == 0;
-	bool on = !c->quiet && !never;
 	size_t n = 0;
 	const struct repair_kind *k = repair_table(&n);
 	in->cli = c;
-	progress_init(&in->progress, 2, on, c->err_terminal,
-		      c->err_terminal ? out_columns(2, getenv("COLUMNS")) : 0);
+	run_progress(c, &in->progress);
 	in->tally.codes = n ? (size_t)k[n - 1].code + 1 : 0;
 	in->tally.reports = arena_array(c->arena, in->tally.codes + 1, sizeof(uint64_t));
 	in->tally.times = arena_array(c->arena, in->tally.codes + 1, sizeof(uint64_t));

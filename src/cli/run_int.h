@@ -33,6 +33,9 @@ void run_say(const char *sentence);
 bool run_filter(const struct cli *c, struct app_filter *out, struct err *err);
 /* A day that an option gives. */
 bool run_day(const struct cli *c, enum cli_option_id id, int64_t *out, struct err *err);
+struct progress;
+/* As the setting, the terminal and --quiet say. */
+void run_progress(const struct cli *c, struct progress *out);
 /* From here on the first Ctrl-C sets what is returned; the second one ends the program.
  */
 const volatile sig_atomic_t *run_catch_stop(void);

@@ -5,9 +5,6 @@
 #include "cli/progress.h"
 #include "cli/show.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 struct reparse {
 	struct cli *cli;
 	struct progress progress;
@@ -58,11 +55,9 @@ bool run_reparse(struct cli *c, struct err *err)
 				   .progress = on_progress,
 				   .warning = on_warning,
 				   .ctx = &r };
-	bool never = strcmp(c->settings.value[SETTING_PROGRESS].text, "never") == 0;
 	if (!read_options(c, &how, err))
 		return false;
-	progress_init(&r.progress, 2, !c->quiet && !never, c->err_terminal,
-		      c->err_terminal ? out_columns(2, getenv("COLUMNS")) : 0);
+	run_progress(c, &r.progress);
 	r.show = show_reparse_begin(&c->out, how.dry_run, c->quiet);
 	bool ok = app_reparse(&c->app, &how, &s, err);
 	progress_clear(&r.progress);

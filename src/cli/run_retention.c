@@ -5,8 +5,6 @@
 #include "cli/progress.h"
 #include "cli/show.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 struct watch {
@@ -41,9 +39,7 @@ bool run_retention(struct cli *c, struct err *err)
 		.progress = on_progress,
 		.ctx = &w,
 	};
-	bool never = strcmp(c->settings.value[SETTING_PROGRESS].text, "never") == 0;
-	progress_init(&w.progress, 2, !c->quiet && !never, c->err_terminal,
-		      c->err_terminal ? out_columns(2, getenv("COLUMNS")) : 0);
+	run_progress(c, &w.progress);
 	bool ok = app_retention(&c->app, &ask, c->arena, &r, err);
 	progress_clear(&w.progress);
 	if (!ok)

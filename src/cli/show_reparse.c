@@ -204,11 +204,6 @@ static const char *sign(int64_t n)
 	return n < 0 ? "-" : "+";
 }
 
-static uint64_t magnitude(int64_t n)
-{
-	return n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n;
-}
-
 static void end_text(struct show_reparse *r, const struct intake_summary *s)
 {
 	char n[WORDS_TEXT], rows[WORDS_TEXT], messages[WORDS_TEXT];
@@ -221,8 +216,8 @@ static void end_text(struct show_reparse *r, const struct intake_summary *s)
 	if (s->rows || s->messages)
 		outf(r->o, "\n  The totals %s by %s%s rows and %s%s messages.\n",
 		     r->dry_run ? "would change" : "changed", sign(s->rows),
-		     words_number(magnitude(s->rows), rows), sign(s->messages),
-		     words_number(magnitude(s->messages), messages));
+		     words_number(words_magnitude(s->rows), rows), sign(s->messages),
+		     words_number(words_magnitude(s->messages), messages));
 	if (r->dry_run)
 		out_str(r->o, "\n  This was a dry run: nothing was changed.\n");
 }

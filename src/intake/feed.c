@@ -298,13 +298,6 @@ static uint64_t without_empty_line(int fd, uint64_t offset, uint64_t length)
 
 /* --- mbox --- */
 
-static bool begins_mbox(struct sv head)
-{
-	size_t n = sv_chr(head, '\n');
-	return n < head.n && n < MBOX_LINE_MAX &&
-	       mbox_is_from_line(sv_trim_end(sv_sub(head, 0, n)));
-}
-
 /* The next chunk. ITEM: it is in `left`; END, LATER and UNREADABLE as they are. */
 static enum feed_step split_fill(struct feed *f, struct err *err)
 {
@@ -462,7 +455,7 @@ static enum feed_step open_file(struct feed *f, const char *path, struct feed_it
 	struct sv head = { out->held ? out->held : f->piece, out->length };
 	if (!small)
 		head = read_head(f, out);
-	if (step == FEED_ITEM && begins_mbox(sv_sub(head, 0, FEED_HEAD))) {
+	if (step == FEED_ITEM && mbox_recognise(sv_sub(head, 0, FEED_HEAD))) {
 		struct feed_source *source = out->source;
 		source->refs++;
 		feed_release(f, out);
@@ -549,7 +542,7 @@ static enum feed_step stream_next(struct feed *f, struct feed_item *out, struct 
 	if (step != FEED_ITEM)
 		return step;
 	struct sv head = { f->chunk, f->head_n };
-	if (begins_mbox(head)) {
+	if (mbox_recognise(head)) {
 		int none = open("/dev/null", O_RDONLY | O_CLOEXEC);
 		split_start(f, feed_source_new(none, sv_from(f->stream.path)), head);
 		return split_next(f, out, err);

@@ -25,9 +25,9 @@ void growth_add(struct growth *to, const struct growth *more)
 	to->passed = plus(to->passed, more->passed);
 }
 
-static void grow(struct growth *g, const struct book_report *r, int64_t sign)
+void growth_add_report(struct growth *to, const struct book_report *r, int64_t sign)
 {
-	growth_add(g,
+	growth_add(to,
 		   &(struct growth){ sign * (int64_t)r->rows, sign * (int64_t)r->messages,
 				     sign * (int64_t)r->passed });
 }
@@ -36,7 +36,7 @@ static bool supersede(struct store *s, const struct book_report *loser, int64_t 
 		      struct kin *kin, struct err *err)
 {
 	if (loser->counted)
-		grow(&kin->growth, loser, -1);
+		growth_add_report(&kin->growth, loser, -1);
 	return facts_count(s, loser->id, false, err) &&
 	       book_report_supersede(s, loser->id, by, err);
 }
@@ -121,7 +121,7 @@ static bool decide(struct store *s, struct book_report *in, struct kin *kin,
 	} else {
 		out->status = kin->conflict ? STATUS_CONFLICT : STATUS_NEW;
 		in->counted = true;
-		grow(&kin->growth, in, 1);
+		growth_add_report(&kin->growth, in, 1);
 		if (!facts_count(s, in->id, true, err))
 			return false;
 	}
@@ -174,7 +174,7 @@ static bool release_kin(struct store *s, int64_t id, struct arena *a, struct kin
 		     is_refused(s, r.domain, &refused, err);
 		if (!ok || refused)
 			continue;
-		grow(&kin->growth, &r, 1);
+		growth_add_report(&kin->growth, &r, 1);
 		ok = facts_count(s, r.id, true, err);
 	}
 	return ok;

@@ -11,6 +11,8 @@ struct growth {
 
 /* Modulo 2^64, as the totals themselves (LIMIT_MESSAGES bounds each report). */
 void growth_add(struct growth *to, const struct growth *more);
+/* The figures of a report, added (1) or taken away (-1). */
+void growth_add_report(struct growth *to, const struct book_report *r, int64_t sign);
 
 struct identity {
 	enum book_status status;
@@ -32,11 +34,11 @@ struct identify_content {
  * - its SHA-256 is known: duplicate;
  * - its policy domain is one that `unassigned refuse` names: refused;
  * - the natural key is known, with other content (an aggregate or TLS report). A complete
- * report supersedes each incomplete one whose whole rows it contains; an incomplete one
- * is superseded by a complete one that contains it, and of incomplete ones that contain
- * each other the largest counts. Whatever else shares the key counts too, and is a
- * conflict; so does
- * one that shares its key with a sealed report, whose rows nobody can compare;
+ *   report supersedes each incomplete one whose whole rows it contains; an incomplete one
+ *   is superseded by a complete one that contains it, and of incomplete ones that contain
+ *   each other the largest counts. Whatever else shares the key counts too, and is a
+ *   conflict; so does one that shares its key with a sealed report, whose rows nobody can
+ *   compare;
  * - else it is new.
  *
  * The order in which reports come does not change what counts in the end.

@@ -43,7 +43,6 @@ struct ingest {
 	uint64_t last_id;
 	unsigned under_way, window;
 	unsigned hopeless; /* of them, not given to the writer yet */
-	uint64_t held;     /* bytes of the items under way */
 	uint64_t *queue;   /* ring of ids, RUN_ITEMS */
 	size_t queue_at, queue_n;
 	struct feed *feed;

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "msg/mbox.h"
 #include "store/book_reread.h"
 
 #include <errno.h>
@@ -114,8 +115,7 @@ static bool copy_out(struct store *store, const struct book_raw *raw, int fd,
 		if (!ok || piece.n == 0)
 			break;
 		if (seq == 0)
-			*out_mbox = sv_has_prefix_fold(piece, SV("From ")) &&
-				    piece.p[0] == 'F';
+			*out_mbox = mbox_recognise(sv_sub(piece, 0, MBOX_LINE_MAX));
 		ok = write_all(fd, piece) ||
 		     err_set(err, ERR_TEMP, "a raw copy cannot be spooled: %s",
 			     strerror(errno));
@@ -171,7 +171,6 @@ static int shelf_run(void *spec)
 {
 	const struct shelf_spec *s = spec;
 	struct err err = { 0 };
-	s->note->kind = NOTE_END;
 	if (!hand_over_all(s, &err)) {
 		s->note->code = (uint32_t)err.code;
 		s->note->path_n = (uint32_t)strlen(err.text);

@@ -327,6 +327,7 @@ void worker_prepare(void *ctx)
 	w->emit = emit_new(spec->out, spec->key);
 	w->unpack = unpack_new();
 	w->digest = normal_digest_new();
+	w->arena = arena_new();
 	buf_init(&w->seen, LIMIT_REASON);
 	buf_init(&w->meta, LIMIT_META);
 	buf_init(&w->repairs, LIMIT_META);

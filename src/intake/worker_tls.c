@@ -11,7 +11,6 @@ void worker_tls_init(struct worker *w, const struct hash_key *key)
 	uint64_t seed;
 	memcpy(&seed, key, sizeof(seed));
 	tls_init(seed);
-	w->arena = arena_new();
 	buf_init(&w->whole, LIMIT_TLS_REPORT + 1);
 }
 

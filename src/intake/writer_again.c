@@ -135,12 +135,11 @@ static bool stay(struct writer *w, const struct settled *s)
 	return writer_forget_rows(w) && settle(w, &now);
 }
 
-static void grow(struct writer *w, const struct book_report *r, int64_t sign)
+/* It counts no more; totals are of aggregate reports. */
+static void shrink(struct writer *w, const struct book_report *r)
 {
-	const struct growth g = { sign * (int64_t)r->rows, sign * (int64_t)r->messages,
-				  sign * (int64_t)r->passed };
 	if (r->kind == KIND_AGGREGATE && r->counted)
-		growth_add(&w->group_growth, &g);
+		growth_add_report(&w->group_growth, r, -1);
 }
 
 /* --- a report that is known --- */
@@ -186,7 +185,7 @@ static bool replace(struct writer *w, struct book_report *r,
 	if (!store_release(w->store, &w->err) ||
 	    !identify_again(w->store, r, w->member_arena, &id, &w->err))
 		return false;
-	grow(w, old, -1);
+	shrink(w, old);
 	if (r->kind == KIND_AGGREGATE)
 		growth_add(&w->group_growth, &id.growth);
 	s->change = CHANGE_REPORT;
@@ -282,7 +281,7 @@ static bool enter_new(struct writer *w, struct book_report *r,
 	if (id.status == STATUS_REFUSED)
 		return refuse(w, r, &s);
 	if (dropped)
-		grow(w, &old, -1);
+		shrink(w, &old);
 	if (r->kind == KIND_AGGREGATE)
 		growth_add(&w->group_growth, &id.growth);
 	s.report = &id.report;

@@ -111,19 +111,6 @@ static enum applied fill_tls(struct writer *w, const struct frame_end *e,
 	return APPLIED;
 }
 
-static struct sv lines_of(struct arena *a, const struct sv *line, size_t n)
-{
-	struct buf b;
-	buf_init(&b, LIMIT_FRAME);
-	for (size_t i = 0; i < n; i++) {
-		buf_add_str(&b, i ? "\n" : "");
-		buf_add_sv(&b, line[i]);
-	}
-	struct sv all = arena_sv(a, buf_sv(&b));
-	buf_deinit(&b);
-	return all;
-}
-
 static bool enter_policy(struct writer *w, const struct book_report *r,
 			 const struct tls_policy *p, uint32_t seq, struct err *err)
 {
@@ -136,8 +123,8 @@ static bool enter_policy(struct writer *w, const struct book_report *r,
 		.domain = p->domain,
 		.succeeded = p->succeeded,
 		.failed = p->failed,
-		.policy = lines_of(w->scratch, p->strings, p->strings_n),
-		.mx = lines_of(w->scratch, p->mx, p->mx_n),
+		.policy = arena_join(w->scratch, p->strings, p->strings_n, '\n'),
+		.mx = arena_join(w->scratch, p->mx, p->mx_n, '\n'),
 	};
 	return book_tls_add(w->store, &line, err);
 }

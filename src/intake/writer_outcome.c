@@ -18,14 +18,9 @@ static bool fill_domains(struct writer *w, const struct book_report *r,
 {
 	struct sv *domain;
 	size_t n;
-	struct buf b;
 	if (!book_tls_domains(w->store, r->id, w->member_arena, &domain, &n, &w->err))
 		return false;
-	buf_init(&b, WRITER_PARTS);
-	for (size_t i = 0; i < n; i++)
-		buf_addf(&b, "%s%.*s", i ? "\n" : "", SV_ARG(domain[i]));
-	o->domains = arena_sv(w->member_arena, buf_sv(&b));
-	buf_deinit(&b);
+	o->domains = arena_join(w->member_arena, domain, n, '\n');
 	return true;
 }
 

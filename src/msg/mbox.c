@@ -106,6 +106,13 @@ bool mbox_is_from_line(struct sv line)
 	return false;
 }
 
+bool mbox_recognise(struct sv head)
+{
+	size_t n = sv_chr(head, '\n');
+	return n < head.n && n < MBOX_LINE_MAX &&
+	       mbox_is_from_line(sv_trim_end(sv_sub(head, 0, n)));
+}
+
 void mbox_scan_init(struct mbox_scan *s)
 {
 	*s = (struct mbox_scan){ .after_empty = true };

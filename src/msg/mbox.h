@@ -25,6 +25,8 @@ struct mbox_scan {
 
 /* Is this line, without its end, a separator? */
 bool mbox_is_from_line(struct sv line);
+/* Does this begin with one? MBOX_LINE_MAX bytes, or all there is, tell. */
+bool mbox_recognise(struct sv head);
 
 void mbox_scan_init(struct mbox_scan *s);
 /* Goes through `*in` and takes what it has seen. True where a separator line has ended:

@@ -68,7 +68,8 @@ enum book_status {
 };
 const char *book_kind_name(
 	enum book_kind k); /* "aggregate", "tls", "failure", "unknown" */
-const char *book_status_name(enum book_status s); /* "new", "duplicate", ... */
+bool book_kind_find(struct sv name, enum book_kind *out); /* false: it names none */
+const char *book_status_name(enum book_status s);         /* "new", "duplicate", ... */
 
 struct book_delivery {
 	int64_t raw_id;

@@ -17,6 +17,16 @@ const char *book_kind_name(enum book_kind k)
 	}
 }
 
+bool book_kind_find(struct sv name, enum book_kind *out)
+{
+	for (int k = KIND_UNKNOWN; k <= KIND_FAILURE; k++)
+		if (sv_eq_fold(name, sv_from(book_kind_name((enum book_kind)k)))) {
+			*out = (enum book_kind)k;
+			return true;
+		}
+	return false;
+}
+
 const char *book_status_name(enum book_status s)
 {
 	switch (s) {

@@ -70,6 +70,9 @@ struct book_list {
 	size_t n, cap, size;
 };
 void *book_list_add(struct book_list *l); /* zeroed */
+/* Column 0 of each row of a statement, which may be NULL where asking failed. */
+bool book_list_ids(struct store *s, sqlite3_stmt *st, struct arena *a, int64_t **out,
+		   size_t *out_n, struct err *err);
 void *book_list_end(struct book_list *l, struct arena *a, size_t *out_n);
 
 #endif

@@ -52,6 +52,17 @@ void *book_list_end(struct book_list *l, struct arena *a, size_t *out_n)
 	return out;
 }
 
+bool book_list_ids(struct store *s, sqlite3_stmt *st, struct arena *a, int64_t **out,
+		   size_t *out_n, struct err *err)
+{
+	struct book_list list = { .size = sizeof(**out) };
+	enum stmt_step step = STMT_FAILED;
+	while (st && (step = stmt_step(s, st, err)) == STMT_ROW)
+		*(int64_t *)book_list_add(&list) = stmt_i64(st, 0);
+	*out = book_list_end(&list, a, out_n);
+	return step == STMT_END;
+}
+
 /* --- raw --- */
 
 bool book_raw_find(struct store *s, const uint8_t sha[32], struct arena *a,

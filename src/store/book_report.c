@@ -408,17 +408,13 @@ bool book_report_supersede(struct store *s, int64_t id, int64_t by, struct err *
 static bool raws_of(struct store *s, int64_t report, struct arena *a, int64_t **out,
 		    size_t *out_n, struct err *err)
 {
-	struct book_list list = { .size = sizeof(**out) };
-	sqlite3_stmt *st =
+	return book_list_ids(
+		s,
 		STMT_ASK(s, err,
 			 "SELECT raw FROM book_delivery WHERE report = ?1 AND report > 0 "
 			 "UNION SELECT raw FROM book_report WHERE id = ?1",
-			 a_int(report));
-	enum stmt_step step = STMT_FAILED;
-	while (st && (step = stmt_step(s, st, err)) == STMT_ROW)
-		*(int64_t *)book_list_add(&list) = stmt_i64(st, 0);
-	*out = book_list_end(&list, a, out_n);
-	return step == STMT_END;
+			 a_int(report)),
+		a, out, out_n, err);
 }
 
 static bool must_be_uncounted(struct store *s, int64_t id, struct err *err)

@@ -109,16 +109,13 @@ bool book_report_reread(struct store *s, struct book_report *in, struct err *err
 bool book_reports_superseded_by(struct store *s, int64_t id, struct arena *a,
 				int64_t **out, size_t *out_n, struct err *err)
 {
-	struct book_list list = { .size = sizeof(**out) };
-	sqlite3_stmt *st = STMT_ASK(s, err,
-				    "SELECT id FROM book_report WHERE superseded_by = ? "
-				    "AND superseded_by > 0 ORDER BY id",
-				    a_int(id));
-	enum stmt_step step = STMT_FAILED;
-	while (st && (step = stmt_step(s, st, err)) == STMT_ROW)
-		*(int64_t *)book_list_add(&list) = stmt_i64(st, 0);
-	*out = book_list_end(&list, a, out_n);
-	return step == STMT_END;
+	return book_list_ids(
+		s,
+		STMT_ASK(s, err,
+			 "SELECT id FROM book_report WHERE superseded_by = ? "
+			 "AND superseded_by > 0 ORDER BY id",
+			 a_int(id)),
+		a, out, out_n, err);
 }
 
 /* --- raw that is to be read again --- */
@@ -130,14 +127,10 @@ bool book_raws(struct store *s, const struct book_raw_filter *f, struct arena *a
 		"SELECT b.id FROM book_raw b WHERE b.done = 1 AND b.kept = 1 AND "
 		"b.arrived >= ?1 AND (?2 < 0 OR EXISTS (SELECT 1 FROM book_delivery d "
 		"WHERE d.raw = b.id AND d.kind = ?2)) ORDER BY b.id";
-	struct book_list list = { .size = sizeof(**out) };
-	sqlite3_stmt *st = STMT_ASK(s, err, sql, a_int(f->arrived_from),
-				    a_int(f->any_kind ? -1 : f->kind));
-	enum stmt_step step = STMT_FAILED;
-	while (st && (step = stmt_step(s, st, err)) == STMT_ROW)
-		*(int64_t *)book_list_add(&list) = stmt_i64(st, 0);
-	*out = book_list_end(&list, a, out_n);
-	return step == STMT_END;
+	return book_list_ids(s,
+			     STMT_ASK(s, err, sql, a_int(f->arrived_from),
+				      a_int(f->any_kind ? -1 : f->kind)),
+			     a, out, out_n, err);
 }
 
 bool book_raw_by_id(struct store *s, int64_t id, struct arena *a, struct book_raw *out,

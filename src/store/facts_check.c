@@ -463,13 +463,7 @@ static bool check_month(struct check *c, int64_t month, struct err *err)
 static bool list_of(struct store *s, const char *sql, int64_t arg, struct arena *a,
 		    int64_t **out, size_t *out_n, struct err *err)
 {
-	struct book_list list = { .size = sizeof(**out) };
-	sqlite3_stmt *st = STMT_ASK(s, err, sql, a_int(arg));
-	enum stmt_step step = STMT_FAILED;
-	while (st && (step = stmt_step(s, st, err)) == STMT_ROW)
-		*(int64_t *)book_list_add(&list) = stmt_i64(st, 0);
-	*out = book_list_end(&list, a, out_n);
-	return step == STMT_END;
+	return book_list_ids(s, STMT_ASK(s, err, sql, a_int(arg)), a, out, out_n, err);
 }
 
 static bool compare_domain(struct check *c, struct arena *a, struct err *err)
