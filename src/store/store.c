@@ -37,6 +37,22 @@ static bool moved(const struct store *s, struct err *err)
 		s->path);
 }
 
+/* Another file may have been put in its place while we waited for a lock on this one, or
+ * it was deleted; what we write then goes with the old one, and SQLite says nothing. */
+static bool still_there(struct store *s, struct err *err)
+{
+	int has_moved = 0;
+	(void)sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+	return !has_moved || moved(s, err);
+}
+
+static bool full(const struct store *s, struct err *err)
+{
+	return err_set(err, ERR_TEMP,
+		       "%s: the disk is full; make room, then run the same command again",
+		       s->path);
+}
+
 bool store_fail(struct store *s, struct err *err)
 {
 	int code = s->db ? sqlite3_extended_errcode(s->db) : SQLITE_NOMEM;
@@ -51,10 +67,7 @@ bool store_fail(struct store *s, struct err *err)
 			       "same command again once that one is done",
 			       s->path);
 	case SQLITE_FULL:
-		return err_set(err, ERR_TEMP,
-			       "%s: the disk is full; make room, then run the same "
-			       "command again",
-			       s->path);
+		return full(s, err);
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
 	case SQLITE_AUTH:
@@ -68,6 +81,8 @@ bool store_fail(struct store *s, struct err *err)
 			       "rights of the file and of its folder",
 			       s->path, what);
 	case SQLITE_IOERR:
+		if (code == SQLITE_IOERR_SHMSIZE) /* not even the WAL's index fits */
+			return full(s, err);
 		return err_set(err, ERR_TEMP,
 			       "%s: the disk could not be read or written (%s, code %d)",
 			       s->path, what, code);
@@ -374,15 +389,6 @@ static bool settle_file(struct store *s, enum store_file file, struct err *err)
 			  err);
 }
 
-/* Another file may have been put in its place while we waited for a lock on this one;
- * what we wrote would then go with the old one. */
-static bool still_there(struct store *s, struct err *err)
-{
-	int has_moved = 0;
-	(void)sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
-	return !has_moved || moved(s, err);
-}
-
 static bool open_parts(struct store *s, struct err *err)
 {
 	enum store_file file;
@@ -507,7 +513,7 @@ bool store_commit(struct store *s, struct err *err)
 	s->in_tx = false;
 	facts_committed(s->facts);
 	book_memo_clear(s);
-	return true;
+	return still_there(s, err);
 }
 
 void store_rollback(struct store *s)
