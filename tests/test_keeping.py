@@ -325,7 +325,8 @@ class Unassigned(Keeping):
         self.check_totals(4, 4, 15, 15)
 
     def test_days_are_a_setting(self):
-        self.send(1, now="2025-01-01")
+        before = c.BEGIN - 200 * c.DAY  # 2024-12-13
+        self.send(1, now="2025-01-01", begin=before, end=before + c.DAY - 1)
         env = self.env(POSTERN_UNASSIGNED_DAYS="365")
         self.ingest(self.write("x", c.report(report_id="r-2")), "--now", "2025-12-31",
                     env=env)

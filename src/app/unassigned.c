@@ -180,8 +180,8 @@ size_t upkeep_choose(const struct book_holding *h, size_t n, int64_t oldest, uin
 	*out = (struct app_upkeep){ 0 };
 	for (size_t k = 0; k < n; k++)
 		held += h[k].bytes;
-	for (; i < n && (h[i].arrived < oldest || held > max); i++) {
-		if (h[i].arrived < oldest)
+	for (; i < n && (h[i].since < oldest || held > max); i++) {
+		if (h[i].since < oldest)
 			out->old++;
 		else
 			out->over++;
@@ -253,15 +253,16 @@ static bool remove_all(struct scope *s, const struct book_holding *h, size_t n,
 
 /* Nothing is too old, and all of them cannot hold more than the file is large: so none
  * needs to be listed. */
-static bool is_within_bounds(struct scope *s, const struct app *app, const int64_t *id,
-			     size_t n, int64_t *out_oldest, bool *out, struct err *err)
+static bool is_within_bounds(struct scope *s, const struct app *app,
+			     const struct book_holding_filter *f, int64_t *out_oldest,
+			     bool *out, struct err *err)
 {
 	int64_t kept = (int64_t)app->unassigned_days * DATE_DAY_SECONDS;
 	*out = false;
 	*out_oldest = app->now;
 	if (store_size(s->store) > app->unassigned_max)
 		return true;
-	if (n && !book_oldest_arrival(s->store, id, n, out_oldest, err))
+	if (f->domain_n && !book_oldest_holding(s->store, f, out_oldest, err))
 		return false;
 	if (*out_oldest > app->now)
 		*out_oldest = app->now;
@@ -276,23 +277,25 @@ static bool keep_up(struct scope *s, const struct app *app, struct app_upkeep *o
 	bool due, within;
 	int64_t *id, oldest, kept = (int64_t)app->unassigned_days * DATE_DAY_SECONDS;
 	struct book_holding *h = NULL;
-	size_t n, holdings = 0;
+	size_t holdings = 0;
 	if (!is_due(s, app, &was, &due, err))
 		return false;
 	if (!due)
 		return true;
 	if (!scope_read(s, err))
 		return false;
-	n = scope_owned(s, NULL, &id);
-	if (!is_within_bounds(s, app, id, n, &oldest, &within, err))
+	struct book_holding_filter f = { .now = app->now };
+	f.domain_n = scope_owned(s, NULL, &id);
+	f.domain_ids = id;
+	if (!is_within_bounds(s, app, &f, &oldest, &within, err))
 		return false;
 	if (within)
 		return remember(s, was, due_text(app, oldest, s->arena), err);
-	if (n && !book_holdings(s->store, id, n, s->arena, &h, &holdings, err))
+	if (f.domain_n && !book_holdings(s->store, &f, s->arena, &h, &holdings, err))
 		return false;
 	size_t gone = upkeep_choose(h, holdings, app->now - kept, app->unassigned_max,
 				    out);
-	oldest = gone < holdings ? h[gone].arrived : app->now;
+	oldest = gone < holdings ? h[gone].since : app->now;
 	return remove_all(s, h, gone, err) &&
 	       remember(s, was, due_text(app, oldest, s->arena), err);
 }

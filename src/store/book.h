@@ -227,17 +227,27 @@ bool book_domains(struct store *s, struct arena *a, struct book_domain **out,
 
 /* --- unassigned upkeep --- */
 
-/* Reports of the policy domains given, oldest arrival first, with the bytes that each
- * holds in the store (raw that it alone points to, and facts). */
+/* Reports of the policy domains given, oldest first, with the bytes that each holds in
+ * the store (raw that it alone points to, and facts). */
 struct book_holding {
-	int64_t report, arrived;
+	int64_t report;
+	int64_t since; /* its arrival, or its window's begin: the clock may have been
+			  behind */
 	uint64_t bytes;
 };
-bool book_holdings(struct store *s, const int64_t *domain_ids, size_t n, struct arena *a,
+
+/* `now`: a window that begins later is not believed. */
+struct book_holding_filter {
+	const int64_t *domain_ids;
+	size_t domain_n;
+	int64_t now;
+};
+
+bool book_holdings(struct store *s, const struct book_holding_filter *f, struct arena *a,
 		   struct book_holding **out, size_t *out_n, struct err *err);
-/* When the first of them arrived, or earlier; INT64_MAX where there is none. Far cheaper.
- */
-bool book_oldest_arrival(struct store *s, const int64_t *domain_ids, size_t n,
+/* Since when the oldest of them is held, or earlier; INT64_MAX where there is none. Far
+ * cheaper. */
+bool book_oldest_holding(struct store *s, const struct book_holding_filter *f,
 			 int64_t *out, struct err *err);
 
 /* Small remembered values of the installation (for later issues too). */

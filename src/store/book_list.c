@@ -335,12 +335,17 @@ bool book_reporters(struct store *s, const struct book_report_filter *f, struct 
 
 /* --- holdings --- */
 
-bool book_holdings(struct store *s, const int64_t *domain_ids, size_t n, struct arena *a,
+/* No report comes before its window begins; a clock that was behind when it came would
+ * make it old at once. */
+#define SINCE \
+	"max(r.arrived, CASE WHEN r.begin_at <= ?2 THEN r.begin_at ELSE r.arrived END)"
+
+bool book_holdings(struct store *s, const struct book_holding_filter *f, struct arena *a,
 		   struct book_holding **out, size_t *out_n, struct err *err)
 {
 	/* length() of a BLOB is in the row's head: its pages are not read. */
 	static const char sql[] =
-		"SELECT r.id, r.arrived, "
+		"SELECT r.id, " SINCE ", "
 		"(SELECT coalesce(sum(length(f.bytes)), 0) FROM facts_piece f "
 		" WHERE f.id BETWEEN r.id << 20 AND (r.id + 1 << 20) - 1) + "
 		"CASE WHEN EXISTS (SELECT 1 FROM book_report o WHERE o.raw = r.raw AND "
@@ -352,12 +357,13 @@ bool book_holdings(struct store *s, const int64_t *domain_ids, size_t n, struct 
 		"AND r.domain_id IN (SELECT value FROM json_each(?1)) AND NOT EXISTS "
 		"(SELECT 1 FROM "
 		"book_tls t WHERE r.kind = 2 AND t.report = r.id AND t.domain_id NOT IN "
-		"(SELECT value FROM json_each(?1))) ORDER BY r.arrived, r.id";
-	const struct book_report_filter f = { .domain_ids = domain_ids, .domain_n = n };
+		"(SELECT value FROM json_each(?1))) ORDER BY 2, r.id";
 	struct book_list list = { .size = sizeof(**out) };
 	struct buf ids;
-	add_ids(&f, &ids);
-	sqlite3_stmt *st = ids.over ? NULL : STMT_ASK(s, err, sql, a_text(buf_sv(&ids)));
+	book_ids(f->domain_ids, f->domain_n, &ids);
+	sqlite3_stmt *st = ids.over ? NULL
+				    : STMT_ASK(s, err, sql, a_text(buf_sv(&ids)),
+					       a_int(f->now));
 	if (ids.over)
 		(void)err_set(err, ERR_INTERNAL, "too many domains are asked for");
 	enum stmt_step step = STMT_FAILED;
@@ -370,18 +376,21 @@ bool book_holdings(struct store *s, const int64_t *domain_ids, size_t n, struct 
 	return step == STMT_END;
 }
 
-bool book_oldest_arrival(struct store *s, const int64_t *domain_ids, size_t n,
+bool book_oldest_holding(struct store *s, const struct book_holding_filter *f,
 			 int64_t *out, struct err *err)
 {
 	static const char sql[] =
-		"SELECT coalesce(min(arrived), 9223372036854775807) FROM book_report "
-		"INDEXED BY book_report_domain WHERE sealed = 0 AND domain_id IN "
+		"SELECT coalesce(min(" SINCE "), 9223372036854775807) FROM "
+		"book_report r INDEXED BY book_report_domain WHERE sealed = 0 AND "
+		"domain_id IN "
 		"(SELECT value FROM json_each(?1))";
 	struct buf ids;
-	book_ids(domain_ids, n, &ids);
+	book_ids(f->domain_ids, f->domain_n, &ids);
 	if (ids.over)
 		(void)err_set(err, ERR_INTERNAL, "too many domains are asked for");
-	sqlite3_stmt *st = ids.over ? NULL : STMT_ASK(s, err, sql, a_text(buf_sv(&ids)));
+	sqlite3_stmt *st = ids.over ? NULL
+				    : STMT_ASK(s, err, sql, a_text(buf_sv(&ids)),
+					       a_int(f->now));
 	bool ok = st && stmt_step(s, st, err) == STMT_ROW;
 	if (ok) {
 		*out = stmt_i64(st, 0);

@@ -171,21 +171,29 @@ static void test_holdings(void **state)
 	OK(f, facts_put(f->s, &x, facet, 2, &f->err));
 	OK(f, book_report_add(f->s, &r, &f->err));
 	OK(f, facts_put_end(f->s, r.id, &f->err));
-	OK(f, book_holdings(f->s, id, 2, f->a, &line, &n, &f->err));
+	struct book_holding_filter q = { id, 2, 0 };
+	OK(f, book_holdings(f->s, &q, f->a, &line, &n, &f->err));
 	assert_int_equal(n, 11);
 	assert_int_equal(line[0].report, r.id);
 	assert_int_equal(line[0].bytes, 1000 + 7);
-	assert_true(line[1].arrived <= line[2].arrived);
+	assert_true(line[1].since <= line[2].since);
 	assert_int_equal(line[1].bytes, 0);
 	int64_t oldest;
-	OK(f, book_oldest_arrival(f->s, id, 2, &oldest, &f->err));
-	assert_int_equal(oldest, line[0].arrived);
-	OK(f, book_oldest_arrival(f->s, id, 0, &oldest, &f->err));
+	OK(f, book_oldest_holding(f->s, &q, &oldest, &f->err));
+	assert_int_equal(oldest, line[0].since);
+	q.now = INT64_C(86400) * 300; /* the windows are over: since their begin */
+	OK(f, book_oldest_holding(f->s, &q, &oldest, &f->err));
+	assert_true(oldest > line[0].since);
+	OK(f, book_holdings(f->s, &q, f->a, &line, &n, &f->err));
+	assert_int_equal(oldest, line[0].since);
+	q.domain_n = 0;
+	OK(f, book_oldest_holding(f->s, &q, &oldest, &f->err));
 	assert_int_equal(oldest, INT64_MAX);
 	/* Another report of the same raw: it would stay. */
 	const struct book_delivery d = { .raw_id = raw.id, .report = 1 };
 	OK(f, book_delivery_add(f->s, &d, &f->err));
-	OK(f, book_holdings(f->s, id, 1, f->a, &line, &n, &f->err));
+	q.domain_n = 1;
+	OK(f, book_holdings(f->s, &q, f->a, &line, &n, &f->err));
 	assert_int_equal(n, 1);
 	assert_int_equal(line[0].bytes, 7);
 	store_rollback(f->s);

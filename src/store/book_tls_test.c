@@ -319,9 +319,11 @@ static void holdings(void **state)
 	const int64_t both[] = { a_id, b_id };
 	struct book_holding *h;
 	size_t n;
-	OK(f, book_holdings(f->s, both, 2, f->a, &h, &n, &f->err));
+	OK(f, book_holdings(f->s, &(struct book_holding_filter){ both, 2, 0 }, f->a, &h,
+			    &n, &f->err));
 	assert_int_equal(n, 3);
-	OK(f, book_holdings(f->s, both, 1, f->a, &h, &n, &f->err));
+	OK(f, book_holdings(f->s, &(struct book_holding_filter){ both, 1, 0 }, f->a, &h,
+			    &n, &f->err));
 	assert_int_equal(n, 2);
 	assert_int_equal(h[0].report, 2);
 }
