@@ -64,12 +64,16 @@ static size_t unquoted_length(struct sv s)
 		size_t next = n;
 		while (next < s.n && ascii_is_space(s.p[next]))
 			next++;
+		if (next == n) {
+			n++;
+			continue;
+		}
 		struct sv rest = sv_sub(s, next, s.n);
 		size_t token = token_length(rest);
-		if (next > n && (rest.n == 0 || rest.p[0] == '(' ||
-				 (token && token < rest.n && rest.p[token] == '=')))
+		if (rest.n == 0 || rest.p[0] == '(' ||
+		    (token && token < rest.n && rest.p[token] == '='))
 			return n;
-		n = next > n ? next : n + 1;
+		n = next;
 	}
 	return n;
 }
