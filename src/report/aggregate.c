@@ -7,10 +7,11 @@
 #include <stdlib.h>
 
 enum {
-	PARSER_N = 2
+	PARSER_N = 3
 };
 
 static const struct parser *const parsers[PARSER_N] = {
+	[AGGREGATE_SCAN] = &parser_scan,
 	[AGGREGATE_EXPAT] = &parser_expat,
 	[AGGREGATE_LENIENT] = &parser_lenient,
 };
@@ -74,6 +75,13 @@ enum aggregate_step aggregate_end(struct aggregate_reader *r, bool broken,
 	if (r->step == AGGREGATE_MORE && !build_finish(&r->build, broken, why, out))
 		r->step = AGGREGATE_REFUSED;
 	return r->step;
+}
+
+enum scan_cause aggregate_cause(const struct aggregate_reader *r)
+{
+	const struct parser *p = parsers[r->now];
+	return r->step == AGGREGATE_AGAIN && p->cause ? p->cause(r->parser[r->now])
+						      : SCAN_NONE;
 }
 
 const char *aggregate_reason(const struct aggregate_reader *r)

@@ -3,25 +3,28 @@
 #define REPORT_AGGREGATE_H
 
 #include "report/model.h"
+#include "report/scan.h"
 
 /*
  * Reads an aggregate report that arrives in pieces and hands on each row as it ends, so
- * that memory does not grow with the report. Two parsers stand in front of one row
- * builder: expat, and a lenient reader of our own for what expat refuses. They see the
- * same report from its first byte: where the first one says AGGREGATE_AGAIN, the caller
- * drops the rows that it got, and begins again with aggregate_new(AGGREGATE_LENIENT).
+ * that memory does not grow with the report. Three parsers stand in front of one row
+ * builder: a scanner of our own for what reporters usually write, expat for all XML, and
+ * a lenient reader of our own for what expat refuses. They see the same report from its
+ * first byte: where one says AGGREGATE_AGAIN, the caller drops the rows that it got, and
+ * begins again with the next. What the scanner reads to its end, expat reads to the same
+ * end with the same rows, repairs and result.
  *
  * Pure: no I/O, no clock. `arrived` stands in for a window that cannot be read.
  */
-enum aggregate_parser {
+enum aggregate_parser { /* each is followed by the one to begin again with */
+	AGGREGATE_SCAN,
 	AGGREGATE_EXPAT,
 	AGGREGATE_LENIENT
 };
 
 enum aggregate_step {
 	AGGREGATE_MORE,    /* go on feeding */
-	AGGREGATE_AGAIN,   /* ill-formed for this parser: begin again with the lenient one
-			    */
+	AGGREGATE_AGAIN,   /* not for this parser: begin again with the next one */
 	AGGREGATE_REFUSED, /* a cap, a DTD, not a report: see the reason */
 };
 
@@ -58,6 +61,8 @@ enum aggregate_step aggregate_feed(struct aggregate_reader *r, struct sv bytes);
  */
 enum aggregate_step aggregate_end(struct aggregate_reader *r, bool broken,
 				  const char *why, struct aggregate_result *out);
+/* After AGGREGATE_AGAIN: what the scanner met; SCAN_NONE where another parser read. */
+enum scan_cause aggregate_cause(const struct aggregate_reader *r);
 /* After AGGREGATE_REFUSED: one sentence, valid until the reader goes. */
 const char *aggregate_reason(const struct aggregate_reader *r);
 

@@ -378,8 +378,8 @@ static void outside_begin(struct build *b, struct sv name)
 			PLACE_OUTSIDE, name);
 }
 
-bool build_start(struct build *b, struct sv name, const struct build_attr *attr,
-		 size_t attr_n)
+bool build_start_named(struct build *b, enum name id, struct sv name,
+		       const struct build_attr *attr, size_t attr_n)
 {
 	if (b->depth == LIMIT_XML_DEPTH)
 		return build_refuse(
@@ -390,7 +390,7 @@ bool build_start(struct build *b, struct sv name, const struct build_attr *attr,
 	if (attr_n)
 		note_namespaces(b, attr, attr_n);
 	struct frame *in = build_top(b);
-	enum place place = place_child[in->place][name_find(name)];
+	enum place place = place_child[in->place][id];
 	if (!place) {
 		if (name.n > LIMIT_VALUE)
 			return build_refuse_value(b);
@@ -415,6 +415,12 @@ bool build_start(struct build *b, struct sv name, const struct build_attr *attr,
 	if (!ok || attr_n == 0 || in[1].place < PLACE_UNKNOWN)
 		return ok;
 	return keep_attributes(b, attr, attr_n);
+}
+
+bool build_start(struct build *b, struct sv name, const struct build_attr *attr,
+		 size_t attr_n)
+{
+	return build_start_named(b, name_find(name), name, attr, attr_n);
 }
 
 /* An element that was never closed, inside a value: it was no element, but text. */

@@ -94,6 +94,9 @@ void build_reset(struct build *b);
 
 bool build_start(struct build *b, struct sv name, const struct build_attr *attr,
 		 size_t attr_n);
+/* The same for whoever knows name_find(name) already. */
+bool build_start_named(struct build *b, enum name id, struct sv name,
+		       const struct build_attr *attr, size_t attr_n);
 bool build_text(struct build *b, struct sv text);
 bool build_end(struct build *b, enum build_close close);
 /* Has the open element no text yet? Then blanks need not be told. */

@@ -10,11 +10,7 @@
 enum {
 	PIECE = 1024 * 1024, /* expat counts in int */
 	MARK = 3,            /* bytes of UTF-8's byte order mark */
-	GATHER = 64 * 1024,  /* what is no longer is parsed in one go, see expat_feed() */
-	/* Expat keeps every name that it sees; what it may keep of names that are not the
-	 * schemas', and what each costs it besides. */
-	NAMES = 16 * 1024 * 1024,
-	NAME_COST = 64
+	GATHER = 64 * 1024   /* what is no longer is parsed in one go, see expat_feed() */
 };
 
 struct expat {
@@ -44,7 +40,7 @@ static size_t take_attributes(struct expat *x, const XML_Char **attr)
 			x->attr = heap_grow(x->attr, x->attr_cap, sizeof(*x->attr));
 		}
 		x->attr[n] = (struct build_attr){ sv_from(attr[0]), sv_from(attr[1]) };
-		x->names += x->attr[n++].name.n + NAME_COST;
+		x->names += x->attr[n++].name.n + PARSER_NAME_COST;
 	}
 	return n;
 }
@@ -58,8 +54,8 @@ static void on_start(void *ctx, const XML_Char *name, const XML_Char **attr)
 	struct sv s = { name, strlen(name) };
 	bool going = build_start(x->build, s, x->attr, attr_n);
 	if (x->build->frame[x->build->depth].place <= PLACE_UNKNOWN)
-		x->names += s.n + NAME_COST;
-	stop_unless(x, going && x->names <= NAMES);
+		x->names += s.n + PARSER_NAME_COST;
+	stop_unless(x, going && x->names <= PARSER_NAMES);
 }
 
 static void on_end(void *ctx, const XML_Char *name)
@@ -219,4 +215,5 @@ static enum aggregate_step expat_feed(void *p, struct sv bytes, bool last)
 	return step;
 }
 
-const struct parser parser_expat = { expat_new, expat_free, expat_reset, expat_feed };
+const struct parser parser_expat = { expat_new, expat_free, expat_reset, expat_feed,
+				     NULL };

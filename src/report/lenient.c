@@ -383,4 +383,4 @@ static enum aggregate_step lenient_feed(void *p, struct sv bytes, bool last)
 }
 
 const struct parser parser_lenient = { lenient_new, lenient_free, lenient_reset,
-				       lenient_feed };
+				       lenient_feed, NULL };
