@@ -13,7 +13,8 @@ import terminal
 from support import Case, figures
 
 OUTCOME = ["path", "member", "kind", "status", "id", "org", "report_id", "domain",
-           "begin", "end", "rows", "messages", "passed", "repairs", "reason"]
+           "begin", "end", "rows", "messages", "passed", "repairs", "reason",
+           "unscanned"]
 SUMMARY = ["files", "reports", "new", "duplicate", "superseded", "conflict", "refused",
            "aside", "repaired", "rows", "messages", "passed", "seconds"]
 FIGURES = ["reports", "rows", "messages", "passed", "failed"]
@@ -56,7 +57,7 @@ class Json(Asking):
             "status": "new", "id": o["a.xml"]["id"], "org": "reporter.example",
             "report_id": "r-1", "domain": "example.com", "begin": c.BEGIN,
             "end": c.BEGIN + c.DAY - 1, "rows": 2, "messages": 8, "passed": 5,
-            "repairs": [], "reason": None})
+            "repairs": [], "reason": None, "unscanned": None})
         self.assertRegex(o["a.xml"]["id"], r"^[0-9a-f]{12,64}$")
         self.assertEqual(o["c.eml"]["member"], "part 2")
         refused = o["d.txt"]

@@ -11,6 +11,7 @@ struct app_ingest {
 	const char *const *paths;
 	size_t path_n;
 	bool count_first;
+	enum aggregate_parser parser; /* the first one */
 	bool keep_failure_body; /* failure reports: keep the mail too (personal data) */
 	const volatile sig_atomic_t *stop;
 	void (*outcome)(void *ctx, const struct intake_outcome *o);

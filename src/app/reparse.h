@@ -12,6 +12,7 @@ struct app_reparse {
 	int64_t since_day; /* raw that arrived on this day or later */
 	struct sv kind;    /* "aggregate", "tls", "failure", "unknown"; empty: all */
 	bool dry_run;      /* say what would change, and change nothing */
+	enum aggregate_parser parser; /* the first one */
 	bool keep_failure_body;
 	const volatile sig_atomic_t *stop;
 	void (*outcome)(void *ctx, const struct intake_outcome *o);

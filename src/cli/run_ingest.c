@@ -281,16 +281,37 @@ static void end(struct ingest *in, const struct intake_summary *s, bool failed)
 	out_flush(&c->out);
 }
 
+bool run_parser(const struct cli *c, enum aggregate_parser *out, struct err *err)
+{
+	static const struct {
+		const char *word;
+		enum aggregate_parser parser;
+	} parsers[] = { { "scan", AGGREGATE_SCAN }, { "expat", AGGREGATE_EXPAT } };
+	const char *word = cli_value(c->args, OPT_PARSER);
+	*out = AGGREGATE_SCAN;
+	for (size_t i = 0; word && i < sizeof(parsers) / sizeof(parsers[0]); i++)
+		if (strcmp(word, parsers[i].word) == 0) {
+			*out = parsers[i].parser;
+			return true;
+		}
+	return !word ||
+	       err_set(err, ERR_USAGE, "a parser is scan or expat; not \"%s\"", word);
+}
+
 bool run_ingest(struct cli *c, struct err *err)
 {
 	struct ingest in = { 0 };
 	struct intake_summary s;
+	enum aggregate_parser parser;
+	if (!run_parser(c, &parser, err))
+		return false;
 	begin(&in, c);
 	struct app_ingest how = {
 		.paths = c->args->word,
 		.path_n = c->args->word_n,
 		.count_first = in.progress.on,
 		.keep_failure_body = cli_has(c->args, OPT_KEEP_FAILURE_BODY),
+		.parser = parser,
 		.stop = run_catch_stop(),
 		.outcome = on_outcome,
 		.progress = on_progress,

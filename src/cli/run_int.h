@@ -6,6 +6,7 @@
 #include "cli/args.h"
 #include "cli/out.h"
 #include "cli/settings.h"
+#include "report/aggregate.h"
 
 #include <signal.h>
 
@@ -33,6 +34,8 @@ void run_say(const char *sentence);
 bool run_filter(const struct cli *c, struct app_filter *out, struct err *err);
 /* A day that an option gives. */
 bool run_day(const struct cli *c, enum cli_option_id id, int64_t *out, struct err *err);
+/* --parser. */
+bool run_parser(const struct cli *c, enum aggregate_parser *out, struct err *err);
 struct progress;
 /* As the setting, the terminal and --quiet say. */
 void run_progress(const struct cli *c, struct progress *out);

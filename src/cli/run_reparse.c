@@ -43,7 +43,7 @@ static bool read_options(struct cli *c, struct app_reparse *how, struct err *err
 	how->kind = sv_from(cli_value(c->args, OPT_RAW_KIND));
 	how->dry_run = cli_has(c->args, OPT_DRY_RUN);
 	how->keep_failure_body = cli_has(c->args, OPT_KEEP_FAILURE_BODY);
-	return true;
+	return run_parser(c, &how->parser, err);
 }
 
 bool run_reparse(struct cli *c, struct err *err)

@@ -48,6 +48,11 @@ void show_outcome_json(struct out *o, const struct intake_outcome *v)
 		json_string(&j, "reason", v->reason);
 	else
 		json_null(&j, "reason");
+	const struct scan_cause_info *left = scan_cause_info(v->left);
+	if (left)
+		json_str(&j, "unscanned", left->name);
+	else
+		json_null(&j, "unscanned");
 	json_object_end(&j);
 	out_str(o, "\n");
 }
@@ -61,7 +66,7 @@ static const struct grid_column columns[] = {
 	{ "begin", NULL, false, 0, 0 },     { "end", NULL, false, 0, 0 },
 	{ "rows", NULL, false, 0, 0 },      { "messages", NULL, false, 0, 0 },
 	{ "passed", NULL, false, 0, 0 },    { "repairs", NULL, false, 0, 0 },
-	{ "reason", NULL, false, 0, 0 },
+	{ "reason", NULL, false, 0, 0 },    { "unscanned", NULL, false, 0, 0 },
 };
 
 struct grid *show_outcomes_begin(struct out *o)
@@ -86,6 +91,8 @@ void show_outcome_csv(struct grid *g, const struct intake_outcome *v)
 	grid_number(g, v->passed);
 	grid_number(g, v->repair_n);
 	grid_text(g, v->reason, PAINT_NONE);
+	const struct scan_cause_info *left = scan_cause_info(v->left);
+	grid_str(g, left ? left->name : "");
 }
 
 void show_summary_json(struct out *o, const struct intake_summary *s)

@@ -305,7 +305,7 @@ static void outcome_has_every_key(void **state)
 		"{\"path\":\"a\",\"member\":\"mail 1/part 2\",\"kind\":\"aggregate\","
 		"\"status\":\"new\",\"id\":\"0123\",\"org\":\"o\",\"report_id\":\"r\","
 		"\"domain\":\"d\",\"begin\":5,\"end\":null,\"rows\":1,\"messages\":2,"
-		"\"passed\":3,\"repairs\":[],\"reason\":null}\n";
+		"\"passed\":3,\"repairs\":[],\"reason\":null,\"unscanned\":null}\n";
 	struct intake_outcome v = { .path = SV("a"),
 				    .member = SV("mail 1/part 2"),
 				    .kind = 1,

@@ -123,11 +123,11 @@ static void emit_empty(struct emit *e, enum frame_type type)
 	frame_finish(&e->out, frame_start(&e->out, type));
 }
 
-void emit_again(struct emit *e)
+void emit_again(struct emit *e, enum scan_cause cause)
 {
 	buf_clear(&e->rows);
 	dictionary_clear(e);
-	emit_empty(e, FRAME_AGAIN);
+	frame_put_u64(&e->out, FRAME_AGAIN, cause);
 }
 
 /* Its slot, or the empty one where it belongs. */

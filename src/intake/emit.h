@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "intake/frame.h"
 #include "report/model.h"
+#include "report/scan.h"
 
 /*
  * A worker's way out: frames gathered in one buffer and written when it is full, and the
@@ -26,7 +27,7 @@ bool emit_pace(struct emit *e);
 void emit_member(struct emit *e, const struct frame_member *m);
 bool emit_row(struct emit *e, const struct report_row *row);
 /* What was said of rows since emit_member() is to be forgotten. */
-void emit_again(struct emit *e);
+void emit_again(struct emit *e, enum scan_cause cause);
 /* Before the END or VERDICT of the member. */
 void emit_rows_end(struct emit *e);
 

@@ -20,7 +20,8 @@ enum frame_type {
 	FRAME_FACET,    /* the next entry of the dictionary: the facet's bytes */
 	FRAME_ROWS,     /* rows: address, number in the dictionary, messages, each */
 	FRAME_RESET,    /* the dictionary begins again at 0 */
-	FRAME_AGAIN,    /* forget the rows since MEMBER and the dictionary */
+	FRAME_AGAIN,   /* forget the rows since MEMBER and the dictionary: enum scan_cause
+			*/
 	FRAME_PART,    /* what a report without rows holds: bytes of its kind, in order */
 	FRAME_END,     /* the member was a report: frame_end */
 	FRAME_VERDICT, /* the member was none, or was not read: frame_verdict */

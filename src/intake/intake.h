@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/sv.h"
+#include "report/aggregate.h"
 
 #include <signal.h>
 
@@ -46,7 +47,8 @@ struct intake_outcome {
 	uint64_t repair_n; /* all, also those not listed */
 	struct sv reason;
 	bool complete;
-	uint8_t change;              /* enum intake_change */
+	uint8_t left;   /* enum scan_cause: why the scanner left it to expat */
+	uint8_t change; /* enum intake_change */
 	struct intake_before before; /* where it is a change */
 };
 
@@ -74,6 +76,7 @@ struct intake_options {
 	bool has_now;
 	int64_t now;            /* arrival time, where the caller fixed it */
 	bool keep_failure_body; /* failure reports: keep the mail too (personal data) */
+	enum aggregate_parser parser;     /* that aggregate reports are first read with */
 	const struct intake_again *again; /* NULL: read the paths */
 	bool count_first; /* walk the paths once before, so that progress knows the end */
 	const volatile sig_atomic_t *stop; /* set by a signal handler: finish cleanly */

@@ -18,7 +18,7 @@ void outcome_put(struct buf *b, const struct intake_outcome *o)
 		o->repair_n,   o->complete,        o->change,
 		was->kind,     was->status,        was->report,
 		was->complete, was->rows,          was->messages,
-		was->passed,   was->repair_n,
+		was->passed,   was->repair_n,      o->left,
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		buf_add_block(b, texts[i]);
@@ -35,7 +35,7 @@ bool outcome_get(struct sv body, struct intake_outcome *o)
 				     &o->domains, &o->repairs,     &o->reason,
 				     &was->org,   &was->report_id, &was->domain,
 				     &was->reason };
-	uint64_t n[20];
+	uint64_t n[21];
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		if (!sv_take_block(&body, texts[i]))
 			return false;
@@ -62,5 +62,6 @@ bool outcome_get(struct sv body, struct intake_outcome *o)
 	was->messages = n[17];
 	was->passed = n[18];
 	was->repair_n = n[19];
+	o->left = (uint8_t)n[20];
 	return body.n == 0;
 }

@@ -98,7 +98,8 @@ static bool start(struct pool *p, struct pool_worker *w, struct err *err)
 				    .out = out[1],
 				    .page = w->page,
 				    .key = p->key,
-				    .keep_personal = p->keep_personal };
+				    .keep_personal = p->keep_personal,
+				    .parser = p->parser };
 	const struct proc_spec how = {
 		.role = PROC_WORKER,
 		.name = "postern-worker",

@@ -42,6 +42,7 @@ struct pool {
 	const struct proc_filters *filters;
 	struct hash_key key;
 	bool keep_personal; /* as worker_spec */
+	enum aggregate_parser parser;
 	unsigned jobs;
 	uint64_t next_id, watched_ms;
 	int writer; /* the side channel: new pipes go there */

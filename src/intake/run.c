@@ -430,6 +430,7 @@ static bool set_up(struct ingest *in, const char *spool_dir)
 						 : in->o->jobs;
 	open_window(in);
 	in->pool.keep_personal = in->o->keep_failure_body;
+	in->pool.parser = in->o->parser;
 	random_bytes(&in->pool.key, sizeof(in->pool.key));
 	in->filters = proc_filters_new(in->err);
 	in->pool.filters = in->filters;

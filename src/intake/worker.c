@@ -333,6 +333,7 @@ void worker_prepare(void *ctx)
 	buf_init(&w->repairs, LIMIT_META);
 	worker_raw_init(w);
 	w->keep_personal = spec->keep_personal;
+	w->parser = spec->parser;
 	worker_aggregate_init(w);
 	worker_tls_init(w, &spec->key);
 	spec->made = w;

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "intake/emit.h"
 #include "intake/unpack.h"
+#include "report/aggregate.h"
 #include "store/book.h"
 
 #include <stdatomic.h>
@@ -45,8 +46,9 @@ struct worker_spec {
 	int out;  /* frames to the writer */
 	struct worker_page *page;
 	struct hash_key key;
-	bool keep_personal;  /* send the bytes of failure reports too */
-	struct worker *made; /* by worker_prepare() */
+	bool keep_personal;           /* send the bytes of failure reports too */
+	enum aggregate_parser parser; /* the first one */
+	struct worker *made;          /* by worker_prepare() */
 };
 
 void worker_prepare(void *spec);

@@ -13,7 +13,7 @@ static bool take_row(void *ctx, const struct report_row *row)
 
 void worker_aggregate_init(struct worker *w)
 {
-	w->aggregate = aggregate_new(AGGREGATE_EXPAT,
+	w->aggregate = aggregate_new(AGGREGATE_SCAN,
 				     (struct aggregate_sink){ take_row, w });
 }
 
@@ -66,11 +66,12 @@ bool worker_read_aggregate(struct worker *w, const struct unpack_leaf *leaf)
 {
 	struct aggregate_result result = { 0 };
 	worker_member(w, KIND_AGGREGATE, leaf);
-	struct reading r = read_with(w, AGGREGATE_EXPAT, &result);
-	if (r.data != UNPACK_REFUSED && r.step == AGGREGATE_AGAIN) {
-		emit_again(w->emit);
+	enum aggregate_parser parser = w->parser;
+	struct reading r = read_with(w, parser, &result);
+	while (r.data != UNPACK_REFUSED && r.step == AGGREGATE_AGAIN) {
+		emit_again(w->emit, aggregate_cause(w->aggregate));
 		unpack_rewind(w->unpack);
-		r = read_with(w, AGGREGATE_LENIENT, &result);
+		r = read_with(w, ++parser, &result);
 	}
 	if (r.data == UNPACK_REFUSED)
 		return worker_verdict(w, STATUS_REFUSED, true, unpack_why(w->unpack));

@@ -24,6 +24,7 @@ struct worker {
 	struct arena *arena; /* of the report, where it is read as a whole */
 	struct buf whole;    /* its bytes */
 	bool keep_personal;
+	enum aggregate_parser parser; /* the first one of aggregate reports */
 	struct normal_digest *digest;
 	struct buf meta, repairs;
 	/* raw */

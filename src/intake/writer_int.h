@@ -55,6 +55,7 @@ struct entering {
 	const struct writer_kind *kind; /* NULL: none that is read */
 	uint64_t rows, messages, passed;
 	size_t dictionary_n;
+	uint8_t left; /* enum scan_cause: why it was read again */
 	struct again again;
 	bool personal; /* a member is personal data: the raw is not kept unasked */
 };

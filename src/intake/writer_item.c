@@ -37,6 +37,7 @@ static bool deliver(struct writer *w, enum book_status status, struct sv reason,
 	d.refused_domain = refused_domain;
 	if (!writer_outcome(w, in->asked, &d, report, &o))
 		return false;
+	o.left = in->left;
 	if (in->members > in->asked->told)
 		outcome_put(&w->pending, &o);
 	in->keep = in->keep || brings_report(in, status, report);
@@ -147,7 +148,19 @@ static enum applied apply_member(struct writer *w, struct sv body)
 		strip_member(&w->in.member);
 	}
 	w->in.in_member = true;
+	w->in.left = SCAN_NONE;
 	return done(begin_rows(w));
+}
+
+/* Another reader begins with the member; the first one says why. */
+static enum applied apply_again(struct writer *w, struct sv body)
+{
+	uint64_t cause;
+	if (!w->in.in_member || !frame_get_u64(body, &cause) || cause >= SCAN_CAUSES)
+		return APPLIED_NONSENSE;
+	if (w->in.left == SCAN_NONE)
+		w->in.left = (uint8_t)cause;
+	return done(writer_forget_rows(w) && begin_rows(w));
 }
 
 static bool has_facts(const struct writer *w)
@@ -373,9 +386,7 @@ enum applied writer_apply(struct writer *w, const struct frame *f)
 		w->in.dictionary_n = 0;
 		return APPLIED;
 	case FRAME_AGAIN:
-		if (!w->in.in_member)
-			return APPLIED_NONSENSE;
-		return done(writer_forget_rows(w) && begin_rows(w));
+		return apply_again(w, f->body);
 	case FRAME_PART:
 		return apply_part(w, f->body);
 	case FRAME_END:

@@ -178,7 +178,7 @@ static void put_step(struct buf *b, char step, const char *id)
 		put_empty(b, FRAME_RESET, 0);
 		break;
 	case 'G':
-		put_empty(b, FRAME_AGAIN, 0);
+		frame_put_u64(b, FRAME_AGAIN, SCAN_COMMENT);
 		break;
 	case 'E':
 	case 'e':
