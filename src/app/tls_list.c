@@ -31,10 +31,11 @@ static int worst_first(const void *a, const void *b)
 	return sv_cmp(x->name, y->name);
 }
 
+/* What is on no line goes to one behind them, which nobody looks at. */
 static struct sum *sum_of(const struct scope *s, struct sum *sums, int64_t policy_id)
 {
 	size_t i = scope_line_of(s, policy_id);
-	return i == SCOPE_NO_LINE ? NULL : &sums[i];
+	return &sums[i == SCOPE_NO_LINE ? s->entry_n + s->policy_n : i];
 }
 
 static void name_sum(const struct scope *s, size_t i, struct sum *v)
@@ -68,21 +69,15 @@ static bool add_domains(const struct scope *s, const struct book_tls_query *q,
 	if (!book_tls_by_domain(s->store, q, s->arena, &d, &n, err))
 		return false;
 	int64_t *id = arena_array(s->arena, n + 1, sizeof(*id));
-	for (size_t i = 0; i < n; i++) {
-		struct sum *v = sum_of(s, sums, d[i].domain_id);
-		if (v)
-			v->id_n++;
-	}
-	for (size_t i = 0; i < sum_n; i++) {
+	for (size_t i = 0; i < n; i++)
+		sum_of(s, sums, d[i].domain_id)->id_n++;
+	for (size_t i = 0; i <= sum_n; i++) {
 		sums[i].id = id + at;
 		at += sums[i].id_n;
 		sums[i].id_n = 0;
 	}
-	for (size_t i = 0; i < n; i++) {
-		struct sum *v = sum_of(s, sums, d[i].domain_id);
-		if (v)
-			add_domain(v, &d[i]);
-	}
+	for (size_t i = 0; i < n; i++)
+		add_domain(sum_of(s, sums, d[i].domain_id), &d[i]);
 	return true;
 }
 
@@ -114,8 +109,6 @@ static bool add_policies(const struct scope *s, const struct book_tls_query *q,
 	for (size_t i = 0; i < n; i++) {
 		struct sum *v = sum_of(s, sums, p[i].domain_id);
 		unsigned type = p[i].type < TLS_POLICY_N ? p[i].type : TLS_POLICY_OTHER;
-		if (!v)
-			continue;
 		v->failed[type][p[i].mode] += p[i].failed;
 		v->sessions[type][p[i].mode] += p[i].succeeded + p[i].failed;
 	}
@@ -132,11 +125,9 @@ static bool add_results(const struct scope *s, const struct book_tls_query *q,
 			     &f, &n, &all, err))
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		struct sum *v = sum_of(s, sums, f[i].domain_id);
 		unsigned result = f[i].result < TLS_RESULT_N ? f[i].result
 							     : TLS_RESULT_OTHER;
-		if (v)
-			v->of_result[result] += f[i].sessions;
+		sum_of(s, sums, f[i].domain_id)->of_result[result] += f[i].sessions;
 	}
 	return true;
 }

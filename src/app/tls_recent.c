@@ -9,10 +9,12 @@ struct sum {
 	uint64_t failed, of_result[TLS_RESULT_N];
 };
 
+/* What is of no entry, or not asked for, goes to one behind them, which nobody looks at.
+ */
 static struct sum *sum_of(const struct scope *s, struct sum *sums, int64_t policy_id)
 {
 	size_t i = scope_line_of(s, policy_id);
-	return i < s->entry_n && scope_has(s, policy_id) ? &sums[i] : NULL;
+	return &sums[i < s->entry_n && scope_has(s, policy_id) ? i : s->entry_n];
 }
 
 /* How sessions of these domains failed: only the lines with failures are read. */
@@ -32,11 +34,9 @@ static bool add_results(const struct scope *s, const int64_t *id, size_t id_n,
 			     &f, &n, &all, err))
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		struct sum *v = sum_of(s, sums, f[i].domain_id);
 		unsigned result = f[i].result < TLS_RESULT_N ? f[i].result
 							     : TLS_RESULT_OTHER;
-		if (v)
-			v->of_result[result] += f[i].sessions;
+		sum_of(s, sums, f[i].domain_id)->of_result[result] += f[i].sessions;
 	}
 	return true;
 }
@@ -61,10 +61,9 @@ bool tls_recent(const struct scope *s, int64_t day_from, int64_t day_to,
 	int64_t *id = arena_array(s->arena, n + 1, sizeof(*id));
 	for (size_t i = 0; i < n; i++) {
 		struct sum *v = sum_of(s, sums, bad[i].domain_id);
-		if (!v)
-			continue;
 		v->failed += bad[i].failed;
-		id[id_n++] = bad[i].domain_id;
+		if (v != &sums[s->entry_n])
+			id[id_n++] = bad[i].domain_id;
 	}
 	*out = arena_array(s->arena, s->entry_n + 1, sizeof(**out));
 	*out_n = 0;
