@@ -12,9 +12,11 @@
 enum err_code {
 	ERR_NONE = 0,
 	ERR_USAGE = 64,    /* the command line is wrong */
+	ERR_DAMAGED = 65,  /* a backup is foreign, cut short or altered */
 	ERR_NO_INPUT = 66, /* a path cannot be read, a thing asked for is not there */
 	ERR_INTERNAL = 70, /* our own fault */
 	ERR_TEMP = 75,     /* busy, full, interrupted: the same call may succeed later */
+	ERR_TOO_NEW = 76,  /* a backup is whole, and needs a later build than this one */
 	ERR_CONFIG = 78,   /* settings or database are not ours to use as they are */
 };
 

@@ -251,6 +251,17 @@ static bool judge(struct store *s, const struct file_says *f, enum store_file *o
 	return true;
 }
 
+bool migrate_says(struct store *s, uint64_t *out_schema, uint64_t *out_least,
+		  struct err *err)
+{
+	struct file_says says = { 0 };
+	if (!read_says(s, &says, err))
+		return false;
+	*out_schema = (uint64_t)says.schema;
+	return version_read(sv_from(says.least), out_least) ||
+	       store_damaged(s, err, "its table meta names no build");
+}
+
 bool migrate_look(struct store *s, enum store_file *out, struct err *err)
 {
 	int64_t tables, app, has_meta;

@@ -39,7 +39,7 @@ static bool moved(const struct store *s, struct err *err)
 
 /* Another file may have been put in its place while we waited for a lock on this one, or
  * it was deleted; what we write then goes with the old one, and SQLite says nothing. */
-static bool still_there(struct store *s, struct err *err)
+bool store_still_there(struct store *s, struct err *err)
 {
 	int has_moved = 0;
 	(void)sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
@@ -224,7 +224,7 @@ static bool make_folders(const char *path, struct err *err)
 
 /* Makes the file ourselves, for its mode. An existing one is not even opened: closing a
  * descriptor would drop the locks of other connections of this process. */
-static bool make_file(const char *path, struct err *err)
+bool store_make_file(const char *path, struct err *err)
 {
 	if (path[0] == '\0')
 		return err_set(err, ERR_CONFIG, "no path is given for the database");
@@ -307,13 +307,15 @@ static bool look(struct store *s, enum store_file *out, struct err *err)
 	return blocked && connect_immutable(s, err) && migrate_look(s, out, err);
 }
 
-static bool ask_wal(struct store *s, struct err *err)
+static bool ask_journal(struct store *s, const char *mode, struct err *err)
 {
-	sqlite3_stmt *st = stmt_open(s, "PRAGMA journal_mode=WAL", err);
+	char sql[48];
+	(void)snprintf(sql, sizeof(sql), "PRAGMA journal_mode=%s", mode);
+	sqlite3_stmt *st = stmt_open(s, sql, err);
 	if (!st)
 		return false;
 	enum stmt_step step = stmt_step(s, st, err);
-	bool ok = step == STMT_ROW && sv_eq_fold(stmt_view(st, 0), SV("wal"));
+	bool ok = step == STMT_ROW && sv_eq_fold(stmt_view(st, 0), sv_from(mode));
 	if (!ok && step != STMT_FAILED)
 		(void)err_set(err, ERR_CONFIG,
 			      "%s: its file system cannot share memory between processes "
@@ -325,10 +327,10 @@ static bool ask_wal(struct store *s, struct err *err)
 
 /* Where two processes make one database, both may want this at once: SQLite sees that
  * they would wait for each other, and says that it is locked without asking on_busy(). */
-static bool use_wal(struct store *s, struct err *err)
+bool store_journal(struct store *s, const char *mode, struct err *err)
 {
 	for (int tries = 0;; tries++) {
-		if (ask_wal(s, err))
+		if (ask_journal(s, mode, err))
 			return true;
 		bool locked = (sqlite3_errcode(s->db) & 0xff) == SQLITE_BUSY;
 		if (err->code != ERR_TEMP || !locked || !on_busy(s, tries))
@@ -379,7 +381,7 @@ static bool settle_file(struct store *s, enum store_file file, struct err *err)
 	if (s->mode == STORE_READ)
 		return store_exec(s, "PRAGMA query_only=1; PRAGMA cache_size=-16384",
 				  err);
-	return use_wal(s, err) &&
+	return store_journal(s, "WAL", err) &&
 	       store_exec(s,
 			  /* Debian's SQLite has secure_delete on anyhow. */
 			  "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; "
@@ -396,20 +398,19 @@ static bool open_parts(struct store *s, struct err *err)
 	if (stat(s->path, &st) == 0 && S_ISDIR(st.st_mode))
 		return err_set(err, ERR_CONFIG, "%s is a folder, not a database",
 			       s->path);
-	if (s->mode == STORE_CREATE && !make_file(s->path, err))
+	if (s->mode == STORE_CREATE && !store_make_file(s->path, err))
 		return false;
 	if (access(s->path, F_OK) != 0)
 		return err_set(err, ERR_NO_INPUT,
 			       "there is no database %s yet; `postern ingest` and "
 			       "`postern client add` make it",
 			       s->path);
-	if (!connect_file(s, SQLITE_OPEN_READWRITE, s->file, err) ||
-	    !look(s, &file, err) || !settle_file(s, file, err))
+	if (!store_connect(s, err) || !look(s, &file, err) || !settle_file(s, file, err))
 		return false;
-	return migrate_key(s, err) && still_there(s, err);
+	return migrate_key(s, err) && store_still_there(s, err);
 }
 
-struct store *store_open(const struct store_options *o, struct err *err)
+struct store *store_new(const struct store_options *o)
 {
 	/* Its counting takes a mutex a malloc; refused, and no harm, once SQLite runs. */
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -430,6 +431,17 @@ struct store *store_open(const struct store_options *o, struct err *err)
 	s->stmts = stmt_cache_new();
 	s->facts = facts_new();
 	s->memo = book_memo_new();
+	return s;
+}
+
+bool store_connect(struct store *s, struct err *err)
+{
+	return connect_file(s, SQLITE_OPEN_READWRITE, s->file, err);
+}
+
+struct store *store_open(const struct store_options *o, struct err *err)
+{
+	struct store *s = store_new(o);
 	if (!open_parts(s, err))
 		store_close(&s);
 	return s;
@@ -513,7 +525,7 @@ bool store_commit(struct store *s, struct err *err)
 	s->in_tx = false;
 	facts_committed(s->facts);
 	book_memo_clear(s);
-	return still_there(s, err);
+	return store_still_there(s, err);
 }
 
 void store_rollback(struct store *s)

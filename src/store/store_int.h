@@ -55,6 +55,17 @@ bool store_exec_step(struct store *s, const char *sql, struct err *err);
 /* One integer; uncached. */
 bool store_int(struct store *s, const char *sql, int64_t *out, struct err *err);
 
+/* store_open() in its parts, for who puts one file in another's place. store_new() knows
+ * the options and has opened nothing; store_connect() has judged nothing. */
+struct store *store_new(const struct store_options *o);
+bool store_connect(struct store *s, struct err *err);
+/* An empty file with its folders, where there is none. */
+bool store_make_file(const char *path, struct err *err);
+/* Waits for the lock that it takes. */
+bool store_journal(struct store *s, const char *mode, struct err *err);
+/* The path still leads to the file that is open. */
+bool store_still_there(struct store *s, struct err *err);
+
 /* migrate.c: what is this file? Reads only. */
 enum store_file {
 	STORE_FILE_EMPTY, /* nothing in it yet */
@@ -66,5 +77,8 @@ bool migrate_look(struct store *s, enum store_file *out, struct err *err);
 /* Brings an empty or older file to this build's schema, in one transaction. */
 bool migrate_run(struct store *s, struct err *err);
 bool migrate_key(struct store *s, struct err *err);
+/* The schema of a file that is ours, and the least build that may open it. */
+bool migrate_says(struct store *s, uint64_t *out_schema, uint64_t *out_least,
+		  struct err *err);
 
 #endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+#include "store/backup_int.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool backup_is_stopped(const struct backup_watch *w, struct err *err)
+{
+	if (!w || !w->stop || !*w->stop)
+		return false;
+	(void)err_set(err, ERR_TEMP, "stopped; nothing was changed");
+	return true;
+}
+
+void backup_progress(const struct backup_watch *w, enum backup_stage stage, uint64_t done,
+		     uint64_t all)
+{
+	if (w && w->progress)
+		w->progress(w->ctx, stage, done, all);
+}
+
+bool backup_io(const char *path, const char *what, struct err *err)
+{
+	int e = errno;
+	if (e == ENOSPC || e == EDQUOT || e == EFBIG)
+		return err_set(err, ERR_TEMP,
+			       "%s: the disk is full; make room, then run the same "
+			       "command again. Nothing was changed.",
+			       path);
+	return err_set(err, e == ENOENT ? ERR_NO_INPUT : ERR_TEMP, "%s %s: %s", path,
+		       what, strerror(e));
+}
+
+bool backup_put(int fd, const char *path, const void *p, size_t n, struct err *err)
+{
+	const char *at = p;
+	if (!store_step_at(path, err))
+		return false;
+	while (n) {
+		ssize_t done = write(fd, at, n);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return backup_io(path, "cannot be written", err);
+		at += done;
+		n -= (size_t)done;
+	}
+	return true;
+}
+
+bool backup_sync(int fd, const char *path, struct err *err)
+{
+	return store_step_at(path, err) &&
+	       (fsync(fd) == 0 || backup_io(path, "cannot be written", err));
+}
+
+bool backup_rename(const char *from, const char *to, struct err *err)
+{
+	return store_step_at(to, err) &&
+	       (rename(from, to) == 0 || backup_io(to, "cannot be put in place", err));
+}
+
+char *backup_name(const char *path, const char *suffix)
+{
+	size_t n = strlen(path) + strlen(suffix) + 1;
+	char *out = heap_array(n, 1);
+	(void)snprintf(out, n, "%s%s", path, suffix);
+	return out;
+}
+
+char *backup_folder(const char *path)
+{
+	const char *last = strrchr(path, '/');
+	if (!last)
+		return heap_str(SV("."));
+	return heap_str((struct sv){ path, last == path ? 1 : (size_t)(last - path) });
+}
+
+bool backup_sync_folder(const char *path, struct err *err)
+{
+	char *folder = backup_folder(path);
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* Some file systems cannot do it; a folder may be writable and not readable. */
+	bool ok = store_step_at(path, err);
+	if (ok && fd >= 0 && fsync(fd) != 0 && errno != EINVAL)
+		ok = backup_io(folder, "cannot be written", err);
+	if (fd >= 0)
+		(void)close(fd);
+	free(folder);
+	return ok;
+}
+
+int backup_create(const char *path, struct err *err)
+{
+	int fd = -1;
+	if (!store_step_at(path, err))
+		return -1;
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		(void)backup_io(path, "cannot be made", err);
+	return fd;
+}
+
+int backup_open(const char *path, uint64_t *out_size, struct err *err)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		(void)err_set(err, ERR_NO_INPUT, "%s cannot be read: %s", path,
+			      strerror(errno));
+	} else if (!S_ISREG(st.st_mode)) {
+		(void)err_set(err, ERR_NO_INPUT, "%s is not a file", path);
+	} else {
+		*out_size = (uint64_t)st.st_size;
+		return fd;
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	return -1;
+}
+
+void backup_remove(const char *path)
+{
+	static const char *const suffixes[] = { "", "-journal", "-wal", "-shm" };
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+		char *name = backup_name(path, suffixes[i]);
+		(void)unlink(name);
+		free(name);
+	}
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef STORE_BACKUP_INT_H
+#define STORE_BACKUP_INT_H
+
+#include "store/backup.h"
+#include "store/store_int.h"
+
+/* What the files of backup and restore share. */
+
+/* --- backup_file.c: files, without SQLite --- */
+
+bool backup_is_stopped(const struct backup_watch *w, struct err *err); /* err is set */
+void backup_progress(const struct backup_watch *w, enum backup_stage stage, uint64_t done,
+		     uint64_t all);
+
+/* The failure of a call, from errno; always false. `what`: "cannot be written". */
+bool backup_io(const char *path, const char *what, struct err *err);
+/* Each is a step of the fault hooks. */
+bool backup_put(int fd, const char *path, const void *p, size_t n, struct err *err);
+bool backup_sync(int fd, const char *path, struct err *err);
+bool backup_rename(const char *from, const char *to, struct err *err);
+/* The folder that a path is in; on the heap. */
+char *backup_folder(const char *path);
+/* What was renamed in it, or removed, is so on the disk. */
+bool backup_sync_folder(const char *path, struct err *err);
+/* A new file that only its owner may read; -1: err is set. */
+int backup_create(const char *path, struct err *err);
+/* A regular file, to be read; -1: err is set. */
+int backup_open(const char *path, uint64_t *out_size, struct err *err);
+/* A database's file, and what SQLite may have left beside it. */
+void backup_remove(const char *path);
+/* "PATH" and "SUFFIX", on the heap. */
+char *backup_name(const char *path, const char *suffix);
+
+/* --- backup_pack.c: the payload --- */
+
+struct backup_stream {
+	const char *path; /* of the backup, for sentences */
+	int fd;           /* the backup */
+	struct manifest *m;
+	const struct backup_watch *watch;
+};
+
+/* Appends the file `from` of m->plain_size bytes, behind the manifest's room, and fills
+ * in sizes and digests. */
+bool backup_pack(const struct backup_stream *s, int from, const char *from_path,
+		 struct err *err);
+/* Reads the payload to its end and holds it against the manifest. What it inflates to is
+ * written to `to`, unless that is -1. */
+bool backup_unpack(const struct backup_stream *s, int to, const char *to_path,
+		   struct err *err);
+
+/* --- backup_look.c: the database in it --- */
+
+/* Is this a whole database of ours, every page of it? It looks as long as it takes; false
+ * is a failure to look. */
+bool backup_is_sound(const char *path, const struct backup_watch *w, bool *out_sound,
+		     struct err *err);
+/* What it holds, of whatever schema that is known; with schema and least build. */
+bool backup_count(struct store *s, struct manifest *out, struct err *err);
+
+#endif

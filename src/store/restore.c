@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+#include "store/backup_int.h"
+#include "store/stmt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+enum {
+	ALONE_TRIES = 20
+};
+
+struct restoring {
+	const struct backup_restore *in;
+	struct backup_restored *out;
+	char *db;        /* where it really lies: a link stays one */
+	char *fresh;     /* the new database, until it takes the place */
+	char *kept;      /* where the old one goes */
+	struct stat old; /* of the old one */
+	bool had;        /* there is an old one */
+	bool made;       /* the empty file in its place is ours */
+	bool broken;     /* SQLite cannot open the old one, so that it cannot be locked */
+	struct store *old_one; /* holds the lock */
+};
+
+static bool damaged(const struct restoring *r, const char *why, struct err *err)
+{
+	return err_set(err, ERR_DAMAGED,
+		       "%s is damaged: %s. Nothing was changed; take another backup.",
+		       r->in->file, why);
+}
+
+/* --- before anything is written --- */
+
+static bool check_backup(struct restoring *r, struct err *err)
+{
+	struct manifest *m = &r->out->manifest;
+	uint64_t bytes;
+	if (!backup_inspect(r->in->file, m, &bytes, err) ||
+	    !backup_fits(r->in->file, m, r->in->older_build, err))
+		return false;
+	const struct backup_stream s = { r->in->file,
+					 backup_open(r->in->file, &bytes, err), m,
+					 r->in->watch };
+	bool ok = s.fd >= 0 && backup_unpack(&s, -1, NULL, err);
+	if (s.fd >= 0)
+		(void)close(s.fd);
+	return ok;
+}
+
+static bool find_place(struct restoring *r, struct err *err)
+{
+	struct stat link;
+	r->db = realpath(r->in->db, NULL);
+	if (!r->db && lstat(r->in->db, &link) == 0)
+		return err_set(err, ERR_CONFIG, "%s leads to no file: %s", r->in->db,
+			       strerror(errno));
+	if (!r->db)
+		r->db = heap_str(sv_from(r->in->db));
+	r->fresh = backup_name(r->db, ".restoring");
+	r->kept = backup_name(r->db, BACKUP_KEPT_SUFFIX);
+	bool there = stat(r->db, &r->old) == 0;
+	r->had = there && r->old.st_size > 0;
+	return !there || S_ISREG(r->old.st_mode) ||
+	       err_set(err, ERR_CONFIG, "%s is not a file", r->in->db);
+}
+
+/* A run that was killed may have given the old one its second name already. */
+static bool is_other(const struct restoring *r, const char *path)
+{
+	struct stat st;
+	return lstat(path, &st) == 0 &&
+	       (st.st_ino != r->old.st_ino || st.st_dev != r->old.st_dev);
+}
+
+static bool say_what_is_there(const struct restoring *r, struct err *err)
+{
+	const struct store_options o = { .path = r->db,
+					 .mode = STORE_READ,
+					 .as_is = true };
+	struct manifest m = { 0 };
+	char what[160] = "is there already";
+	struct store *s = store_open(&o, err);
+	if (s && backup_count(s, &m, err))
+		(void)snprintf(what, sizeof(what),
+			       "holds %" PRIu64 " clients and %" PRIu64
+			       " reports already",
+			       m.count.clients,
+			       m.count.reports + m.count.uncounted + m.count.tls +
+				       m.count.failures);
+	store_close(&s);
+	return err_set(err, ERR_USAGE,
+		       "%s %s. Nothing was changed: --replace puts the backup in its "
+		       "place, and keeps it as %s",
+		       r->in->db, what, r->kept);
+}
+
+static bool may_take_place(struct restoring *r, struct err *err)
+{
+	if (r->had && !r->in->replace)
+		return say_what_is_there(r, err);
+	return !r->had || !is_other(r, r->kept) ||
+	       err_set(err, ERR_USAGE,
+		       "%s is there from an earlier restore: move it away, or remove it. "
+		       "Nothing was changed.",
+		       r->kept);
+}
+
+static bool has_room(const struct restoring *r, struct err *err)
+{
+	struct statvfs fs;
+	char *folder = backup_folder(r->db);
+	while (access(folder, F_OK) != 0 && strcmp(folder, ".") != 0 &&
+	       strcmp(folder, "/") != 0) {
+		char *above = backup_folder(folder);
+		free(folder);
+		folder = above;
+	}
+	bool known = statvfs(folder, &fs) == 0;
+	free(folder);
+	uint64_t room = known ? (uint64_t)fs.f_bavail * fs.f_frsize : UINT64_MAX;
+	return room >= r->out->manifest.plain_size ||
+	       err_set(err, ERR_TEMP,
+		       "%s: the disk has room for %" PRIu64 " bytes, and the database in "
+		       "the backup has %" PRIu64 "; make room, then run the same command "
+		       "again. Nothing was changed.",
+		       r->in->db, room, r->out->manifest.plain_size);
+}
+
+/* --- the lock --- */
+
+/* Nobody has it open, and nobody can read or write it until this transaction ends. With
+ * its WAL brought home it is one file again. */
+static bool take_lock(struct restoring *r, struct store *s, struct err *err)
+{
+	for (int i = 0; i < ALONE_TRIES; i++) {
+		sqlite3_stmt *st;
+		if (!store_journal(s, "DELETE", err)) {
+			int code = sqlite3_errcode(s->db) & 0xff;
+			r->broken = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+			return r->broken;
+		}
+		/* An empty file gets a page with the lock. A journal of that would stand
+		 * beside the new database after a kill, and take it back to nothing. */
+		if (!store_exec(s, "PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE", err))
+			return false;
+		/* Between the two somebody may have opened it, and brought the WAL back.
+		 */
+		st = stmt_open(s, "PRAGMA journal_mode", err);
+		bool alone = st && stmt_step(s, st, err) == STMT_ROW &&
+			     !sv_eq_fold(stmt_view(st, 0), SV("wal"));
+		stmt_close(&st);
+		if (alone)
+			return store_still_there(s, err);
+		if (!store_exec(s, "ROLLBACK", err))
+			return false;
+	}
+	return err_set(err, ERR_TEMP,
+		       "%s: other processes open the database again and again; end them, "
+		       "then run the same command again. Nothing was changed.",
+		       r->in->db);
+}
+
+static bool lock_place(struct restoring *r, struct err *err)
+{
+	const struct store_options o = { .path = r->db, .mode = STORE_WRITE };
+	r->made = access(r->db, F_OK) != 0;
+	if (!store_step_at(r->db, err) || !store_make_file(r->db, err))
+		return false;
+	r->old_one = store_new(&o);
+	if (!store_connect(r->old_one, err) || !take_lock(r, r->old_one, err))
+		return false;
+	if (r->broken) {
+		char *shm = backup_name(r->db, "-shm");
+		store_close(&r->old_one);
+		(void)unlink(shm);
+		free(shm);
+	}
+	return true;
+}
+
+/* --- the new one --- */
+
+/* Who may read the old one may read the new one. */
+static bool take_rights(const struct restoring *r, int fd, struct err *err)
+{
+	if (!r->had)
+		return true;
+	if (fchown(fd, r->old.st_uid, r->old.st_gid) != 0 && geteuid() == 0)
+		return backup_io(r->fresh, "cannot be given to its owner", err);
+	return fchmod(fd, r->old.st_mode & 0666) == 0 ||
+	       backup_io(r->fresh, "cannot be given its rights", err);
+}
+
+static bool unpack(struct restoring *r, struct err *err)
+{
+	uint64_t bytes;
+	const struct backup_stream s = { r->in->file,
+					 backup_open(r->in->file, &bytes, err),
+					 &r->out->manifest, r->in->watch };
+	/* The lock is ours, so that whatever is left there is nobody's. */
+	backup_remove(r->fresh);
+	int fd = s.fd >= 0 ? backup_create(r->fresh, err) : -1;
+	bool ok = fd >= 0 && backup_unpack(&s, fd, r->fresh, err) &&
+		  take_rights(r, fd, err) && backup_sync(fd, r->fresh, err);
+	if (fd >= 0)
+		(void)close(fd);
+	if (s.fd >= 0)
+		(void)close(s.fd);
+	return ok;
+}
+
+static bool holds_what_it_says(struct restoring *r, struct err *err)
+{
+	const struct store_options o = { .path = r->fresh,
+					 .mode = STORE_READ,
+					 .as_is = true };
+	const struct manifest *m = &r->out->manifest;
+	struct manifest have = { 0 };
+	struct store *s = store_open(&o, err);
+	bool ok = s && backup_count(s, &have, err);
+	store_close(&s);
+	if (!ok)
+		return err->code == ERR_CONFIG
+			       ? damaged(r, "the database in it is not ours", err)
+			       : false;
+	return (have.schema == m->schema &&
+		memcmp(&have.count, &m->count, sizeof(m->count)) == 0) ||
+	       damaged(r, "the database in it is not the one that it tells of", err);
+}
+
+static bool test(struct restoring *r, struct err *err)
+{
+	bool sound;
+	if (!backup_is_sound(r->fresh, r->in->watch, &sound, err))
+		return false;
+	if (!sound)
+		return damaged(r, "the database in it is not whole", err);
+	return holds_what_it_says(r, err);
+}
+
+/* Opening it brings it to this build's schema; closing it leaves one file. */
+static bool bring_up(struct restoring *r, struct err *err)
+{
+	const struct store_options o = { .path = r->fresh, .mode = STORE_WRITE };
+	struct store *s = store_open(&o, err);
+	char *wal = backup_name(r->fresh, "-wal");
+	bool ok = s != NULL;
+	r->out->migrated = r->out->manifest.schema < (uint64_t)store_schema();
+	store_close(&s);
+	if (ok && access(wal, F_OK) == 0)
+		ok = err_set(err, ERR_TEMP, "%s: what was written did not come home",
+			     r->fresh);
+	free(wal);
+	return ok;
+}
+
+/* --- the switch --- */
+
+/* The WAL of one that SQLite cannot open goes with it: it would else be read as a part of
+ * the new one. */
+static bool move_beside(const struct restoring *r, bool back, struct err *err)
+{
+	static const char *const suffixes[] = { "-wal", "-journal" };
+	bool ok = true;
+	for (size_t i = 0; ok && r->broken && i < 2; i++) {
+		char *from = backup_name(back ? r->kept : r->db, suffixes[i]);
+		char *to = backup_name(back ? r->db : r->kept, suffixes[i]);
+		if (access(from, F_OK) == 0)
+			ok = backup_rename(from, to, err);
+		free(from);
+		free(to);
+	}
+	return ok;
+}
+
+static bool keep_old(struct restoring *r, struct err *err)
+{
+	if (!r->had)
+		return true;
+	if (!store_step_at(r->kept, err))
+		return false;
+	if (link(r->db, r->kept) != 0 && (errno != EEXIST || is_other(r, r->kept)))
+		return backup_io(r->kept, "cannot be made to keep the old database", err);
+	return backup_sync_folder(r->kept, err);
+}
+
+static void keep_no_more(const struct restoring *r)
+{
+	struct err ignored;
+	(void)move_beside(r, true, &ignored);
+	if (r->had && !is_other(r, r->db) && !is_other(r, r->kept))
+		(void)unlink(r->kept);
+}
+
+static bool take_place(struct restoring *r, struct err *err)
+{
+	if (keep_old(r, err) && move_beside(r, false, err) &&
+	    backup_rename(r->fresh, r->db, err)) {
+		r->out->kept = r->had;
+		r->made = false;
+		return backup_sync_folder(r->db, err) ||
+		       err_set(err, ERR_TEMP,
+			       "%s: the backup is in its place, but the disk did not "
+			       "confirm it; look at the disk",
+			       r->in->db);
+	}
+	keep_no_more(r);
+	return false;
+}
+
+/* While the lock is held. */
+static void clean_up(struct restoring *r)
+{
+	struct stat st;
+	backup_remove(r->fresh);
+	if (r->made && stat(r->db, &st) == 0 && st.st_size == 0)
+		(void)unlink(r->db);
+}
+
+static bool replace(struct restoring *r, struct err *err)
+{
+	bool ok = lock_place(r, err);
+	if (ok) {
+		ok = unpack(r, err) && test(r, err) && bring_up(r, err) &&
+		     !backup_is_stopped(r->in->watch, err) && take_place(r, err);
+		if (!ok)
+			clean_up(r);
+	}
+	store_close(&r->old_one);
+	return ok;
+}
+
+bool backup_restore(const struct backup_restore *in, struct backup_restored *out,
+		    struct err *err)
+{
+	struct restoring r = { .in = in, .out = out };
+	*out = (struct backup_restored){ 0 };
+	bool ok = check_backup(&r, err) && find_place(&r, err) &&
+		  may_take_place(&r, err) && has_room(&r, err) && replace(&r, err);
+	free(r.db);
+	free(r.fresh);
+	free(r.kept);
+	return ok;
+}
