@@ -15,9 +15,11 @@ static const struct {
 } statuses[] = {
 	{ 0, "done; for ingest also where items were refused" },
 	{ ERR_USAGE, "the command line is wrong" },
+	{ ERR_DAMAGED, "a backup is damaged, or is none" },
 	{ ERR_NO_INPUT, "a path cannot be read, or what was asked for is not there" },
 	{ ERR_INTERNAL, "a fault of the program, or fsck found a difference" },
 	{ ERR_TEMP, "busy, full or interrupted: the same command may succeed later" },
+	{ ERR_TOO_NEW, "a backup needs a later version than this one" },
 	{ ERR_CONFIG, "the settings or the database cannot be used as they are" },
 };
 

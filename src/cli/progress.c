@@ -98,6 +98,12 @@ void progress_show_part(struct progress *p, const char *what, uint64_t done, uin
 	buf_deinit(&b);
 }
 
+void progress_show_words(struct progress *p, const char *what, double seconds)
+{
+	if (is_due(p, seconds))
+		put(p, sv_from(what));
+}
+
 void progress_clear(struct progress *p)
 {
 	static const char clear[] = "\r\x1b[K";

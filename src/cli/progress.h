@@ -21,6 +21,8 @@ void progress_init(struct progress *p, int fd, bool on, bool terminal, unsigned 
 void progress_show(struct progress *p, const struct intake_progress *at);
 void progress_show_part(struct progress *p, const char *what, uint64_t done, uint64_t all,
 			double seconds);
+/* Where nothing is known but what is done. */
+void progress_show_words(struct progress *p, const char *what, double seconds);
 void progress_clear(struct progress *p); /* before anything else is written */
 
 /* "1,200 of 5,000 files, 340 files/s, 11 s left" */

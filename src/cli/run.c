@@ -20,6 +20,13 @@ static struct sv value(const struct cli *c, enum cli_option_id id)
 	return sv_from(cli_value(c->args, id));
 }
 
+double run_seconds(void)
+{
+	struct timespec t;
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 /* --- what options say --- */
 
 bool run_number(const struct cli *c, enum cli_option_id id, uint64_t otherwise,
@@ -321,10 +328,7 @@ bool run_unassigned_refuse(struct cli *c, struct err *err)
 
 static void fsck_progress(void *ctx, uint64_t done, uint64_t all)
 {
-	struct timespec t;
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	progress_show_part(ctx, "looked at", done, all,
-			   (double)t.tv_sec + (double)t.tv_nsec / 1e9);
+	progress_show_part(ctx, "looked at", done, all, run_seconds());
 }
 
 bool run_fsck(struct cli *c, struct err *err)

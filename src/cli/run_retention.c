@@ -5,19 +5,10 @@
 #include "cli/progress.h"
 #include "cli/show.h"
 
-#include <time.h>
-
 struct watch {
 	struct progress progress;
 	double began;
 };
-
-static double seconds(void)
-{
-	struct timespec t;
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static void on_progress(void *ctx, bool pages, uint64_t done, uint64_t all)
 {
@@ -25,12 +16,12 @@ static void on_progress(void *ctx, bool pages, uint64_t done, uint64_t all)
 	progress_show_part(&w->progress,
 			   pages ? "free pages given back"
 				 : "reports and raw copies looked at",
-			   done, all, seconds() - w->began);
+			   done, all, run_seconds() - w->began);
 }
 
 bool run_retention(struct cli *c, struct err *err)
 {
-	struct watch w = { .began = seconds() };
+	struct watch w = { .began = run_seconds() };
 	struct app_retention r;
 	const struct app_retention_ask ask = {
 		.client = sv_from(cli_value(c->args, OPT_CLIENT)),

@@ -2,6 +2,7 @@
 #ifndef CLI_SHOW_H
 #define CLI_SHOW_H
 
+#include "app/backup.h"
 #include "app/client.h"
 #include "app/failure_reports.h"
 #include "app/fsck.h"
@@ -38,6 +39,10 @@ void show_failure_domains(struct out *o, const struct app_failure_list *l,
 			  uint32_t limit);
 void show_fsck(struct out *o, const struct app_fsck *f);
 void show_retention(struct out *o, const struct app_retention *r);
+void show_backup(struct out *o, const char *file, const struct app_backup *b);
+void show_inspection(struct out *o, const char *file, const struct app_inspection *i);
+void show_restored(struct out *o, const char *db, const struct app_restored *r);
+void show_drill(struct out *o, const struct app_drill *d);
 void show_settings(struct out *o, const struct settings *s);
 void show_settings_check(struct out *o, const struct settings *s);
 

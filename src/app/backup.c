@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/backup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static double seconds_now(void)
+{
+	struct timespec t;
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+bool app_backup(const struct app *app, const struct app_backup_ask *ask,
+		struct app_backup *out, struct err *err)
+{
+	char host[MANIFEST_TEXT] = "";
+	const double began = seconds_now();
+	(void)gethostname(host, sizeof(host) - 1);
+	const struct backup_write w = {
+		.db = app->db,
+		.file = ask->file,
+		.replace = ask->replace,
+		.created = app->now > 0 ? (uint64_t)app->now : 0,
+		.host = host,
+		.watch = ask->watch,
+	};
+	*out = (struct app_backup){ 0 };
+	bool ok = backup_write(&w, &out->manifest, err);
+	out->bytes = MANIFEST_SIZE + out->manifest.packed_size;
+	out->seconds = seconds_now() - began;
+	return ok;
+}
+
+bool app_backup_inspect(const struct app_backup_ask *ask, struct app_inspection *out,
+			struct err *err)
+{
+	*out = (struct app_inspection){ 0 };
+	struct app_backup *b = &out->backup;
+	if (!backup_inspect(ask->file, &b->manifest, &b->bytes, err))
+		return false;
+	(void)backup_fits(ask->file, &b->manifest, false, &out->problem);
+	return true;
+}
+
+bool app_restore(const struct app *app, const struct app_backup_ask *ask,
+		 struct app_restored *out, struct err *err)
+{
+	const double began = seconds_now();
+	const struct backup_restore r = {
+		.file = ask->file,
+		.db = app->db,
+		.replace = ask->replace,
+		.older_build = ask->older_build,
+		.watch = ask->watch,
+	};
+	*out = (struct app_restored){ 0 };
+	bool ok = backup_restore(&r, &out->restored, err);
+	out->seconds = seconds_now() - began;
+	return ok;
+}
+
+/* --- the drill --- */
+
+/* The folder is locked for as long as a drill is in it. */
+struct scratch {
+	char path[4096], db[4096 + 32];
+	int fd;
+};
+
+static bool scratch_fail(const struct scratch *s, const char *what, struct err *err)
+{
+	return err_set(err, ERR_TEMP, "the scratch folder %s %s: %s", s->path, what,
+		       strerror(errno));
+}
+
+static void scratch_empty(const struct scratch *s)
+{
+	int again = openat(s->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = again >= 0 ? fdopendir(again) : NULL;
+	for (const struct dirent *e; d && (e = readdir(d));)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			(void)unlinkat(s->fd, e->d_name, 0);
+	if (d)
+		(void)closedir(d);
+}
+
+/* Where a restore would have to find room; on a machine that has no place for a database
+ * yet, where the backup lies. */
+static bool scratch_name(struct scratch *s, const char *db, const char *file,
+			 struct err *err)
+{
+	int n = snprintf(s->path, sizeof(s->path), "%s", db);
+	char *last = n > 0 && (size_t)n < sizeof(s->path) ? strrchr(s->path, '/') : NULL;
+	if (last)
+		*last = '\0';
+	const char *beside = last && last > s->path && access(s->path, F_OK) != 0 ? file
+										  : db;
+	n = snprintf(s->path, sizeof(s->path), "%s.drill", beside);
+	return (n > 0 && (size_t)n < sizeof(s->path)) ||
+	       err_set(err, ERR_CONFIG, "the path %s is too long", beside);
+}
+
+static bool scratch_open(struct scratch *s, const char *db, const char *file,
+			 struct err *err)
+{
+	s->fd = -1;
+	if (!scratch_name(s, db, file, err))
+		return false;
+	(void)snprintf(s->db, sizeof(s->db), "%s/postern.db", s->path);
+	if (mkdir(s->path, 0700) != 0 && errno != EEXIST)
+		return scratch_fail(s, "cannot be made", err);
+	s->fd = open(s->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (s->fd < 0)
+		return scratch_fail(s, "cannot be opened", err);
+	if (flock(s->fd, LOCK_EX | LOCK_NB) != 0)
+		return err_set(
+			err, ERR_TEMP,
+			"another drill is running in %s; run the same command again "
+			"once it is done",
+			s->path);
+	scratch_empty(s);
+	return true;
+}
+
+static void scratch_close(struct scratch *s, bool ours)
+{
+	if (ours) {
+		scratch_empty(s);
+		(void)rmdir(s->path);
+	}
+	if (s->fd >= 0)
+		(void)close(s->fd);
+}
+
+static bool drill_in(const struct app *app, const struct app_backup_ask *ask,
+		     struct app_drill *out, struct err *err)
+{
+	struct app_backup_ask there = *ask;
+	const struct app_fsck_options o = { .progress = ask->fsck_progress,
+					    .ctx = ask->watch ? ask->watch->ctx : NULL };
+	there.replace = false;
+	if (!app_restore(app, &there, &out->restored, err))
+		return false;
+	const double began = seconds_now();
+	bool ok = app_fsck(app, &o, &out->fsck, err);
+	out->fsck_seconds = seconds_now() - began;
+	return ok;
+}
+
+bool app_drill(const struct app *app, const struct app_backup_ask *ask,
+	       struct app_drill *out, struct err *err)
+{
+	struct scratch s;
+	struct app there = *app;
+	*out = (struct app_drill){ 0 };
+	bool ok = scratch_open(&s, app->db, ask->file, err);
+	there.db = s.db;
+	bool done = ok && drill_in(&there, ask, out, err);
+	scratch_close(&s, ok);
+	return done;
+}
