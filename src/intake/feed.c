@@ -457,7 +457,7 @@ static enum feed_step open_file(struct feed *f, const char *path, struct feed_it
 		head = read_head(f, out);
 	if (step == FEED_ITEM && mbox_recognise(sv_sub(head, 0, FEED_HEAD))) {
 		struct feed_source *source = out->source;
-		source->refs++;
+		out->source = NULL; /* its reference is the mbox's from here on */
 		feed_release(f, out);
 		split_start(f, source, SV(""));
 		return split_next(f, out, err);
