@@ -237,6 +237,7 @@ static bool count_domains(struct store *s, const struct book_report_filter *f,
 {
 	bool cuts = false;
 	struct book_list list = { .size = sizeof(**out) };
+	*out_n = 0;
 	if (!figures && sums_know(f) && !cuts_sealed(s, f, &cuts, err))
 		return false;
 	bool ok = sums_know(f) && !cuts ? count_by_sums(s, f, &list, err)
