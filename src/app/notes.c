@@ -30,9 +30,18 @@ enum {
 	NOTES_MAX = 10000
 };
 
+/* A policy domain and who has it. */
+struct owned {
+	const struct book_domain *owner;
+	int64_t id;
+};
+
 struct work {
 	const struct scope *s;
-	struct arena *a;
+	struct arena *a;       /* of the answer */
+	struct arena *scratch; /* of one domain */
+	struct owned *owned;   /* by owner, then id */
+	size_t owned_n;
 	int64_t today;
 	struct app_note *note;
 	size_t n, cap;
@@ -120,7 +129,7 @@ static bool read_days(struct work *w, struct subject *d, struct err *err)
 	struct facts_query q = recent(w, d, RECENT_DAYS);
 	struct facts_by_day *day;
 	size_t n;
-	if (!facts_days(w->s->store, &q, w->a, &day, &n, err))
+	if (!facts_days(w->s->store, &q, w->scratch, &day, &n, err))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		int64_t at = day[i].day - q.day_from;
@@ -215,16 +224,16 @@ static bool note_not_aligned(struct work *w, const struct subject *d, struct err
 	if (d->messages - d->passed < ENOUGH)
 		return true;
 	q.result = FACTS_FAILED;
-	if (!facts_facets(w->s->store, &q, LOOK_AT_FACETS, w->a, &f, &n, &all, err))
+	if (!facts_facets(w->s->store, &q, LOOK_AT_FACETS, w->scratch, &f, &n, &all, err))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		struct sv bytes;
 		struct report_facet facet;
 		bool passed;
-		if (!facts_facet_bytes(w->s->store, f[i].facet, w->a, &bytes, &passed,
-				       err))
+		if (!facts_facet_bytes(w->s->store, f[i].facet, w->scratch, &bytes,
+				       &passed, err))
 			return false;
-		if (!report_facet_decode(bytes, w->a, &facet))
+		if (!report_facet_decode(bytes, w->scratch, &facet))
 			continue;
 		struct sv as = authenticated(&facet);
 		if (as.n && !owner_covers(d->line->name, as))
@@ -248,9 +257,18 @@ static bool note_not_aligned(struct work *w, const struct subject *d, struct err
 
 /* --- sources not seen before --- */
 
+/* Of the sources of the last days, most messages first, those that send enough. */
+static size_t enough(const struct facts_by_source *f, size_t n)
+{
+	size_t k = 0;
+	while (k < n && f[k].sum.messages >= ENOUGH_NEW)
+		k++;
+	return k;
+}
+
 static bool note_new_sources(struct work *w, const struct subject *d, struct err *err)
 {
-	struct facts_query q = recent(w, d, INT64_C(36500));
+	struct facts_query q = recent(w, d, NEW_DAYS);
 	struct facts_by_source *f;
 	const struct facts_by_source *top = NULL;
 	size_t n, fresh = 0;
@@ -258,11 +276,18 @@ static bool note_new_sources(struct work *w, const struct subject *d, struct err
 	if (!d->line->seen || d->line->first_day > w->today - NEW_DAYS - HISTORY_DAYS ||
 	    d->line->last_day < w->today - NEW_DAYS)
 		return true;
-	if (!facts_sources(w->s->store, &q, LOOK_AT_SOURCES, w->a, &f, &n, &all, err))
+	if (!facts_sources(w->s->store, &q, LOOK_AT_SOURCES, w->scratch, &f, &n, &all,
+			   err))
+		return false;
+	n = enough(f, n);
+	bool *seen = arena_array(w->scratch, n + 1, sizeof(*seen));
+	struct addr *source = arena_array(w->scratch, n + 1, sizeof(*source));
+	for (size_t i = 0; i < n; i++)
+		source[i] = f[i].source;
+	if (!facts_seen(w->s->store, d->id, d->n, q.day_from - 1, source, n, seen, err))
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		if (f[i].first_day < w->today - NEW_DAYS ||
-		    f[i].sum.messages < ENOUGH_NEW)
+		if (seen[i])
 			continue;
 		if (!top)
 			top = &f[i]; /* most messages come first */
@@ -297,7 +322,9 @@ static bool note_ready(struct work *w, const struct subject *d, struct err *err)
 	if (d->messages < ENOUGH || d->days < READY_DAYS ||
 	    d->messages - d->passed > d->messages / 1000)
 		return true;
-	if (!policy_newest(w->s, d->id, d->n, &p, err))
+	struct scope look = *w->s;
+	look.arena = w->scratch;
+	if (!policy_newest(&look, d->id, d->n, &p, err))
 		return false;
 	if (!p.found || sv_eq(p.p, SV("reject")))
 		return true;
@@ -311,15 +338,44 @@ static bool note_ready(struct work *w, const struct subject *d, struct err *err)
 	return true;
 }
 
-/* The line's policy domains, as far as the filter lets them through. */
-static void take_ids(struct work *w, struct subject *d)
+static int by_owner(const void *a, const void *b)
+{
+	const struct owned *x = a, *y = b;
+	if (x->owner != y->owner)
+		return x->owner < y->owner ? -1 : 1;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+/* Policy domains that somebody owns, as far as the filter lets them through. */
+static void list_owned(struct work *w)
 {
 	const struct scope *s = w->s;
-	d->id = arena_array(w->a, s->policy_n + 1, sizeof(*d->id));
+	w->owned = arena_array(w->a, s->policy_n + 1, sizeof(*w->owned));
 	for (size_t i = 0; i < s->policy_n; i++)
-		if (s->owner[i] && sv_eq(s->owner[i]->name, d->line->name) &&
-		    scope_has(s, s->policy[i].id))
-			d->id[d->n++] = s->policy[i].id;
+		if (s->owner[i] && scope_has(s, s->policy[i].id))
+			w->owned[w->owned_n++] = (struct owned){ s->owner[i],
+								 s->policy[i].id };
+	if (w->owned_n)
+		qsort(w->owned, w->owned_n, sizeof(*w->owned), by_owner);
+}
+
+/* Those of the line. */
+static void take_ids(struct work *w, struct subject *d)
+{
+	const struct book_domain *owner = scope_entry_named(w->s, d->line->name);
+	size_t from = 0, to = w->owned_n;
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+		if (w->owned[mid].owner < owner)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	while (to < w->owned_n && w->owned[to].owner == owner)
+		to++;
+	d->id = arena_array(w->scratch, to - from + 1, sizeof(*d->id));
+	for (; from < to; from++)
+		d->id[d->n++] = w->owned[from].id;
 }
 
 static bool look_at(struct work *w, const struct app_domain_line *line, struct err *err)
@@ -346,28 +402,44 @@ static bool look_at(struct work *w, const struct app_domain_line *line, struct e
 	       note_ready(w, &d, err);
 }
 
-/* Of the reporters of all clients' domains. */
+/* Silent for a while, and not for too long to be news. */
+static bool is_silent(const struct work *w, const struct book_reporter *r)
+{
+	int64_t silent = w->today - r->last_day;
+	return silent > SILENT_DAYS && silent <= SILENT_FORGET;
+}
+
+static bool any_silent(const struct work *w, const struct book_reporter *r, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_silent(w, &r[i]))
+			return true;
+	return false;
+}
+
+/* Of the reporters of all clients' domains. Most of the time none fell silent: then the
+ * recent reports tell so, and older ones are not looked at. */
 static bool note_silent(struct work *w, struct err *err)
 {
-	const struct scope *s = w->s;
-	int64_t *id = arena_array(w->a, s->policy_n + 1, sizeof(*id));
-	struct book_report_filter f = scope_reports(s);
+	int64_t *id = arena_array(w->a, w->owned_n + 1, sizeof(*id));
+	struct book_report_filter f = scope_reports(w->s);
 	struct book_reporter *r;
-	size_t n = 0, reporters;
-	for (size_t i = 0; i < s->policy_n; i++)
-		if (s->owner[i] && scope_has(s, s->policy[i].id))
-			id[n++] = s->policy[i].id;
-	if (n == 0)
-		return true;
+	size_t n;
+	for (size_t i = 0; i < w->owned_n; i++)
+		id[i] = w->owned[i].id;
 	f.domain_ids = id;
-	f.domain_n = n;
-	if (!book_reporters(s->store, &f, w->a, &r, &reporters, err))
+	f.domain_n = w->owned_n;
+	if (f.domain_n == 0)
+		return true;
+	f.day_from = w->today - SILENT_FORGET;
+	if (!book_reporters(w->s->store, &f, w->a, &r, &n, err))
 		return false;
-	for (size_t i = 0; i < reporters; i++) {
-		int64_t silent = w->today - r[i].last_day;
+	f.day_from = INT64_MIN;
+	if (any_silent(w, r, n) && !book_reporters(w->s->store, &f, w->a, &r, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
 		char day[DATE_TEXT], count[WORDS_TEXT];
-		if (r[i].reports < SILENT_REPORTS || silent <= SILENT_DAYS ||
-		    silent > SILENT_FORGET)
+		if (r[i].reports < SILENT_REPORTS || !is_silent(w, &r[i]))
 			continue;
 		note(w, APP_NOTE_SILENT, SV(""), r[i].messages,
 		     arena_printf(w->a,
@@ -431,11 +503,18 @@ static int by_gravity(const void *a, const void *b)
 bool notes_find(const struct scope *s, int64_t now, struct app_overview *o,
 		struct err *err)
 {
-	struct work w = { .s = s, .a = s->arena, .today = date_day_of(now) };
-	for (size_t i = 0; i < o->unassigned_from; i++)
-		if (!o->domain[i].retired && !look_at(&w, &o->domain[i], err))
-			return false;
-	if (!note_tls(&w, err) || !note_silent(&w, err))
+	struct work w = {
+		.s = s, .a = s->arena, .scratch = arena_new(), .today = date_day_of(now)
+	};
+	bool ok = true;
+	list_owned(&w);
+	for (size_t i = 0; ok && i < o->unassigned_from; i++) {
+		arena_reset(w.scratch);
+		ok = o->domain[i].retired || look_at(&w, &o->domain[i], err);
+	}
+	ok = ok && note_tls(&w, err) && note_silent(&w, err);
+	arena_free(&w.scratch);
+	if (!ok)
 		return false;
 	note_unassigned(&w, o);
 	if (w.n)

@@ -331,9 +331,12 @@ static void name_lines(struct lines *l)
 		scope_line_name(l->s, i, &l->line[i]);
 }
 
+/* Reports with such messages; where all count, the facts say how many there are. */
 static bool count_reports(struct lines *l, struct err *err)
 {
 	struct book_report_filter f = scope_reports(l->s);
+	if (l->s->filter.result == APP_RESULT_ALL)
+		return true;
 	int64_t *id;
 	uint64_t *count;
 	size_t n;
@@ -358,7 +361,8 @@ static bool count_facts(struct lines *l, struct err *err)
 		struct app_domain_line *line = line_of(l, d[i].domain);
 		if (!line)
 			continue;
-		struct app_figures f = { 0, d[i].sum.rows, d[i].sum.messages,
+		struct app_figures f = { q.result == FACTS_ALL ? d[i].reports : 0,
+					 d[i].sum.rows, d[i].sum.messages,
 					 d[i].sum.passed };
 		app_figures_add(&line->f, &f);
 		/* A row without messages passes and fails nothing. */

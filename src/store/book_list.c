@@ -277,25 +277,67 @@ bool book_reports_per_domain(struct store *s, const struct book_report_filter *f
 
 /* --- reporters --- */
 
-/* Rows come ordered by organisation, so that those of one stand together. */
-static void add_reporter(sqlite3_stmt *st, struct arena *a, struct book_list *list)
+/* Reporters by their name, in any order: a hash table over the list. */
+struct reporters {
+	struct book_list list;
+	uint32_t *slot; /* index + 1; 0: empty */
+	size_t slots;   /* a power of two */
+};
+
+static struct book_reporter *reporter_at(const struct reporters *m, size_t i)
+{
+	return (struct book_reporter *)(void *)m->list.p + i;
+}
+
+/* ASCII case is folded, as in the comparison. */
+static size_t reporter_slot(const struct store *s, const struct reporters *m,
+			    struct sv org)
+{
+	uint64_t h = s->key.k0;
+	for (size_t i = 0; i < org.n; i++)
+		h = (h ^ (unsigned char)ascii_lower(org.p[i])) * UINT64_C(0x100000001b3);
+	h = (h ^ h >> 29 ^ s->key.k1) * UINT64_C(0xff51afd7ed558ccd);
+	return (size_t)(h ^ h >> 32) & (m->slots - 1);
+}
+
+static uint32_t *find_reporter(const struct store *s, const struct reporters *m,
+			       struct sv org)
+{
+	size_t at = reporter_slot(s, m, org);
+	while (m->slot[at] && !sv_eq_fold(reporter_at(m, m->slot[at] - 1)->org, org))
+		at = (at + 1) & (m->slots - 1);
+	return &m->slot[at];
+}
+
+static void grow_reporters(const struct store *s, struct reporters *m)
+{
+	m->slots = m->slots ? m->slots * 2 : 256;
+	free(m->slot);
+	m->slot = heap_array(m->slots, sizeof(*m->slot));
+	for (size_t i = 0; i < m->list.n; i++)
+		*find_reporter(s, m, reporter_at(m, i)->org) = (uint32_t)i + 1;
+}
+
+static void add_reporter(struct store *s, sqlite3_stmt *st, struct arena *a,
+			 struct reporters *m)
 {
 	struct sv org = stmt_view(st, 0);
 	int64_t day = stmt_i64(st, 3);
-	struct book_reporter *last = NULL;
-	if (list->n)
-		last = (struct book_reporter *)(void *)(list->p +
-							(list->n - 1) * list->size);
-	if (!last || !sv_eq_fold(last->org, org)) {
-		last = book_list_add(list);
-		last->org = arena_sv(a, org);
-		last->last_day = day;
+	if (m->list.n * 2 >= m->slots)
+		grow_reporters(s, m);
+	uint32_t *slot = find_reporter(s, m, org);
+	if (!*slot) {
+		struct book_reporter *r = book_list_add(&m->list);
+		r->org = arena_sv(a, org);
+		r->last_day = day;
+		*slot = (uint32_t)m->list.n;
 	}
-	last->reports++;
-	last->messages += stmt_u64(st, 1);
-	last->passed += stmt_u64(st, 2);
-	if (day > last->last_day)
-		last->last_day = day;
+	struct book_reporter *r = reporter_at(m, *slot - 1);
+	r->reports++;
+	r->messages += stmt_u64(st, 1);
+	r->passed += stmt_u64(st, 2);
+	if (day > r->last_day)
+		r->last_day = day;
 }
 
 static int reporter_cmp(const void *x, const void *y)
@@ -313,23 +355,23 @@ bool book_reporters(struct store *s, const struct book_report_filter *f, struct 
 {
 #define REPORTER_COLUMNS \
 	"SELECT " BOOK_ORG_COLUMN " AS name, r.messages, r.passed, r.first_day "
-	static const char all[] = REPORTER_COLUMNS "FROM book_report r " FILTER_WHERE
-						   "ORDER BY name COLLATE NOCASE";
+	static const char all[] = REPORTER_COLUMNS "FROM book_report r " FILTER_WHERE;
 	static const char some[] = REPORTER_COLUMNS
 		"FROM book_report r INDEXED BY book_report_domain " FILTER_WHERE
-			OF_DOMAINS "ORDER BY name COLLATE NOCASE";
+			OF_DOMAINS;
 #undef REPORTER_COLUMNS
-	struct book_list list = { .size = sizeof(**out) };
+	struct reporters m = { .list.size = sizeof(**out) };
 	struct buf ids;
 	add_ids(f, &ids);
 	sqlite3_stmt *st = stmt_open(s, f->domain_ids ? some : all, err);
 	enum stmt_step step = STMT_FAILED;
 	if (st && bind_filter(s, st, f, &ids, true, err))
 		while ((step = stmt_step(s, st, err)) == STMT_ROW)
-			add_reporter(st, a, &list);
+			add_reporter(s, st, a, &m);
 	stmt_close(&st);
 	buf_deinit(&ids);
-	*out = book_list_end(&list, a, out_n);
+	free(m.slot);
+	*out = book_list_end(&m.list, a, out_n);
 	qsort(*out, *out_n, sizeof(**out), reporter_cmp);
 	return step == STMT_END;
 }

@@ -85,6 +85,7 @@ bool facts_total(struct store *s, const struct facts_query *q, struct facts_sum 
 struct facts_by_domain {
 	int64_t domain;
 	int64_t first_day, last_day;
+	uint64_t reports; /* that begin within the days, whatever the result */
 	struct facts_sum sum;
 };
 bool facts_domains(struct store *s, const struct facts_query *q, struct arena *a,
@@ -124,6 +125,11 @@ bool facts_facets(struct store *s, const struct facts_query *q, uint32_t limit,
 bool facts_pairs(struct store *s, const struct facts_query *q, uint32_t limit,
 		 struct arena *a, struct facts_by_facet **out, size_t *out_n,
 		 uint64_t *out_all, struct err *err);
+
+/* Which of these sources the domains had on `day_to` or before. Cheap for
+ * those seen lately. `out` has room for n. */
+bool facts_seen(struct store *s, const int64_t *domains, size_t domain_n, int64_t day_to,
+		const struct addr *source, size_t n, bool *out, struct err *err);
 
 /* --- upkeep --- */
 

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/date.h"
+#include "store/book_int.h"
 #include "store/facts_span.h"
 #include "store/facts_sweep.h"
 #include "store/stmt.h"
@@ -80,13 +81,14 @@ static bool add_range(struct store *s, const char *sql, int64_t domain,
 	return step == STMT_END;
 }
 
+static const char by_day[] = "SELECT " SUM_COLUMNS " FROM facts_day "
+			     "WHERE domain = ? AND day BETWEEN ? AND ?";
+
 static bool sum_span(struct store *s, int64_t domain, const struct span *p,
 		     struct rollup_sums *out, struct err *err)
 {
 	static const char by_month[] = "SELECT " SUM_COLUMNS " FROM facts_month "
 				       "WHERE domain = ? AND day BETWEEN ? AND ?";
-	static const char by_day[] = "SELECT " SUM_COLUMNS " FROM facts_day "
-				     "WHERE domain = ? AND day BETWEEN ? AND ?";
 	const int64_t months[2] = { p->month_from, p->month_to };
 	*out = (struct rollup_sums){ 0 };
 	return add_range(s, by_month, domain, months, out, err) &&
@@ -181,81 +183,139 @@ bool facts_total(struct store *s, const struct facts_query *q, struct facts_sum 
 
 /* --- per domain --- */
 
-#define END_OF(table) \
-	"SELECT day FROM " table " WHERE domain = ?1 AND day BETWEEN ?2 AND ?3 AND " \
+/* The whole months of one domain, added up; the first and the last of those that have
+ * what is asked for. */
+struct months {
+	struct rollup_sums sum;
+	bool some;
+	int64_t first, last;
+};
+
+static void add_month(struct months *m, sqlite3_stmt *st, int col,
+		      enum facts_result result)
+{
+	struct rollup_sums one = { 0 };
+	int64_t month = stmt_i64(st, col);
+	add_row(&one, st, col + 1);
+	rollup_sums_add(&m->sum, &one);
+	if ((result == FACTS_PASSED && !(one.row_passed | one.passed)) ||
+	    (result == FACTS_FAILED && one.rows == one.row_passed &&
+	     one.messages == one.passed))
+		return;
+	if (!m->some)
+		m->first = month;
+	m->last = month;
+	m->some = true;
+}
+
+static bool end_days(struct store *s, const struct span *p, enum facts_result result,
+		     const struct months *m, struct facts_by_domain *line,
+		     struct err *err)
+{
+#define DAYS_OF \
+	"(SELECT day FROM facts_day WHERE domain = ?1 AND day BETWEEN ?2 AND ?3 AND " \
 	"(?4 = 0 OR (?4 = 1 AND (row_passed <> 0 OR passed <> 0)) OR " \
 	"(?4 = 2 AND (row_n <> row_passed OR messages <> passed))) "
-
-static bool end_of(struct store *s, const char *sql, int64_t domain, int64_t from,
-		   int64_t to, enum facts_result result, int64_t *out, bool *out_found,
-		   struct err *err)
-{
-	sqlite3_stmt *st = STMT_ASK(s, err, sql, a_int(domain), a_int(from), a_int(to),
+	sqlite3_stmt *st = STMT_ASK(s, err,
+				    "SELECT " DAYS_OF "ORDER BY day LIMIT 1), " DAYS_OF
+				    "ORDER BY day DESC LIMIT 1)",
+				    a_int(line->domain), a_int(p->from), a_int(p->to),
 				    a_int(result));
-	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
-	*out_found = step == STMT_ROW;
-	if (step != STMT_ROW)
-		return step == STMT_END;
-	*out = stmt_i64(st, 0);
+#undef DAYS_OF
+	if (!st || stmt_step(s, st, err) != STMT_ROW)
+		return false;
+	bool day = sqlite3_column_type(st, 0) != SQLITE_NULL;
+	line->first_day = stmt_i64(st, 0);
+	line->last_day = stmt_i64(st, 1);
 	stmt_reset(st);
-	return true;
-}
-
-static bool end_day(struct store *s, const char *sql, const char *month_sql, bool last,
-		    const struct span *p, enum facts_result result,
-		    struct facts_by_domain *line, struct err *err)
-{
-	int64_t *out = last ? &line->last_day : &line->first_day, month;
-	bool day, whole;
-	if (!end_of(s, sql, line->domain, p->from, p->to, result, out, &day, err) ||
-	    !end_of(s, month_sql, line->domain, p->month_from, p->month_to, result,
-		    &month, &whole, err))
-		return false;
 	/* Of months whose days are gone, the first and the last of these stand in. */
-	if (whole && !last && (!day || date_month_of(*out) > month))
-		*out = date_month_start(month);
-	if (whole && last && (!day || date_month_of(*out) < month))
-		*out = date_month_start(month + 1) - 1;
+	if (m->some && (!day || date_month_of(line->first_day) > m->first))
+		line->first_day = date_month_start(m->first);
+	if (m->some && (!day || date_month_of(line->last_day) < m->last))
+		line->last_day = date_month_start(m->last + 1) - 1;
 	return true;
 }
 
-static bool domain_line(struct store *s, int64_t domain, const struct span *p,
-			enum facts_result result, struct facts_by_domain *out, bool *some,
-			struct err *err)
+/* A list of lines that is being made. */
+struct lines {
+	struct store *s;
+	const struct facts_query *q;
+	struct span p;
+	struct book_list list;
+};
+
+static bool add_line(struct lines *l, int64_t domain, struct months *m, struct err *err)
 {
-#define FIRST(table) END_OF(table) "ORDER BY day LIMIT 1"
-#define LAST(table) END_OF(table) "ORDER BY day DESC LIMIT 1"
-	static const char first[] = FIRST("facts_day"), last[] = LAST("facts_day");
-	static const char first_month[] = FIRST("facts_month"),
-			  last_month[] = LAST("facts_month");
-#undef FIRST
-#undef LAST
-	struct rollup_sums v;
-	if (!sum_span(s, domain, p, &v, err))
+	struct facts_by_domain line = { .domain = domain };
+	for (size_t i = 0; i < 2; i++)
+		if (!add_range(l->s, by_day, domain, l->p.edge[i], &m->sum, err))
+			return false;
+	line.reports = m->sum.reports;
+	line.sum = pick(&m->sum, l->q->result);
+	if (!line.sum.rows && !line.sum.messages &&
+	    (l->q->result != FACTS_ALL || !line.reports))
+		return true;
+	if (!end_days(l->s, &l->p, l->q->result, m, &line, err))
 		return false;
-	*out = (struct facts_by_domain){ .domain = domain, .sum = pick(&v, result) };
-	*some = out->sum.rows || out->sum.messages || (result == FACTS_ALL && v.reports);
-	return !*some || (end_day(s, first, first_month, false, p, result, out, err) &&
-			  end_day(s, last, last_month, true, p, result, out, err));
+	*(struct facts_by_domain *)book_list_add(&l->list) = line;
+	return true;
+}
+
+/* All months of all domains in one go: where nothing but these is asked for. */
+static bool all_lines(struct lines *l, struct err *err)
+{
+	sqlite3_stmt *st = STMT_ASK(l->s, err,
+				    "SELECT domain, day, " SUM_COLUMNS
+				    " FROM facts_month "
+				    "WHERE domain > ? ORDER BY domain, day",
+				    a_int(0));
+	struct months m = { 0 };
+	int64_t domain = 0;
+	enum stmt_step step = STMT_FAILED;
+	while (st && (step = stmt_step(l->s, st, err)) == STMT_ROW) {
+		if (domain != stmt_i64(st, 0)) {
+			if (domain && !add_line(l, domain, &m, err)) {
+				stmt_reset(st);
+				return false;
+			}
+			m = (struct months){ 0 };
+			domain = stmt_i64(st, 0);
+		}
+		add_month(&m, st, 1, l->q->result);
+	}
+	return step == STMT_END && (!domain || add_line(l, domain, &m, err));
+}
+
+static bool one_line(struct lines *l, int64_t domain, struct err *err)
+{
+	sqlite3_stmt *st = STMT_ASK(l->s, err,
+				    "SELECT day, " SUM_COLUMNS " FROM facts_month WHERE "
+				    "domain = ? AND day BETWEEN ? AND ? ORDER BY day",
+				    a_int(domain), a_int(l->p.month_from),
+				    a_int(l->p.month_to));
+	struct months m = { 0 };
+	enum stmt_step step = STMT_FAILED;
+	while (st && (step = stmt_step(l->s, st, err)) == STMT_ROW)
+		add_month(&m, st, 0, l->q->result);
+	return step == STMT_END && add_line(l, domain, &m, err);
 }
 
 bool facts_domains(struct store *s, const struct facts_query *q, struct arena *a,
 		   struct facts_by_domain **out, size_t *out_n, struct err *err)
 {
-	struct span p = span_of(q->day_from, q->day_to);
-	const int64_t *id;
-	size_t n;
-	*out_n = 0;
-	if (!facts_query_domains(s, q, a, &id, &n, err))
-		return false;
-	*out = arena_array(a, n, sizeof(**out));
-	for (size_t i = 0; i < n; i++) {
-		bool some;
-		if (!domain_line(s, id[i], &p, q->result, &(*out)[*out_n], &some, err))
-			return false;
-		*out_n += some;
-	}
-	return true;
+	struct lines l = { .s = s,
+			   .q = q,
+			   .p = span_of(q->day_from, q->day_to),
+			   .list.size = sizeof(**out) };
+	const int64_t *id = q->domains;
+	size_t n = 0;
+	bool whole = !id && q->day_from == INT64_MIN && q->day_to == INT64_MAX;
+	bool ok = whole ? facts_settle(s, err) && all_lines(&l, err)
+			: facts_query_domains(s, q, a, &id, &n, err);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = one_line(&l, id[i], err);
+	*out = book_list_end(&l.list, a, out_n);
+	return ok;
 }
 
 /* --- per day --- */
