@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/fsck.h"
 
+#include "app/overview_int.h"
 #include "app/scope_int.h"
 #include "base/arena.h"
 #include "report/model.h"
@@ -43,10 +44,13 @@ bool app_fsck(const struct app *app, const struct app_fsck_options *o,
 		.ctx = o->ctx,
 	};
 	uint64_t tls = 0;
+	bool kept_differs = false;
 	*out = (struct app_fsck){ 0 };
 	bool ok = scope_open(&s, app, o->mend ? STORE_WRITE : STORE_READ, NULL, a, err);
 	if (ok) {
-		ok = facts_check(s.store, &c, &r, err) &&
+		ok = overview_check(&s, &kept_differs, err) &&
+		     (!kept_differs || !o->mend || overview_drop(&s, err)) &&
+		     facts_check(s.store, &c, &r, err) &&
 		     book_tls_check(s.store, &tls, err);
 		scope_close(&s);
 	}
@@ -55,13 +59,17 @@ bool app_fsck(const struct app *app, const struct app_fsck_options *o,
 		.reports = r.reports,
 		.rows = r.rows,
 		.domain_days = r.domain_days,
-		.differ = r.differ,
+		.differ = r.differ + kept_differs,
 		.facets_differ = r.facets_differ,
 		.figures_differ = r.figures_differ,
 		.sealed_differ = r.sealed_differ,
 		.tls_differ = tls,
 		.mended = ok && o->mend,
 	};
-	(void)snprintf(out->first, sizeof(out->first), "%s", r.first);
+	(void)snprintf(out->first, sizeof(out->first), "%s",
+		       r.first[0] ? r.first
+		       : kept_differs
+			       ? "the overview that is kept is not that of the facts"
+			       : "");
 	return ok;
 }

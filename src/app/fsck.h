@@ -6,7 +6,7 @@
 
 struct app_fsck {
 	uint64_t reports, rows, domain_days; /* looked at */
-	uint64_t differ;                     /* (domain, day) whose roll-up differs */
+	uint64_t differ; /* (domain, day) whose roll-up differs, and the overview kept */
 	uint64_t facets_differ;  /* rows whose outcome is judged otherwise today */
 	uint64_t figures_differ; /* reports whose figures are not those of their rows */
 	uint64_t sealed_differ;  /* domains whose old months are not those of their

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/ingest.h"
 
+#include "app/overview_int.h"
 #include "app/words.h"
 #include "store/book.h"
 
@@ -56,7 +57,8 @@ static bool keep_up(const struct app *app, const struct app_ingest *in, struct e
 	if (!app_unassigned_upkeep(app, &u, err))
 		return err_at(err, "removing old reports that no client owns: ");
 	tell(app, in, &u);
-	return true;
+	return overview_upkeep(app, err) ||
+	       err_at(err, "finding what the overview shows: ");
 }
 
 bool app_ingest(const struct app *app, const struct app_ingest *in,

@@ -2,7 +2,12 @@
 #include "app/overview.h"
 
 #include "app/notes_int.h"
+#include "app/overview_int.h"
 #include "base/arena.h"
+#include "base/date.h"
+#include "store/kept.h"
+
+#include <time.h>
 
 static void sum_line(struct app_overview *o, const struct app_domain_line *d)
 {
@@ -77,6 +82,10 @@ static bool fill_notes(struct app_overview *o, const struct scope *s, int64_t no
 	struct scope whole = *s;
 	struct app_overview all = { 0 };
 	struct app_filter open = app_filter_all();
+	const struct app_filter *f = &s->filter;
+	if (f->day_from == open.day_from && f->day_to == open.day_to &&
+	    f->result == open.result)
+		return notes_find(s, now, o, err);
 	whole.filter.day_from = open.day_from;
 	whole.filter.day_to = open.day_to;
 	whole.filter.result = open.result;
@@ -87,22 +96,87 @@ static bool fill_notes(struct app_overview *o, const struct scope *s, int64_t no
 	return true;
 }
 
+static bool find(struct app_overview *o, const struct scope *s, uint32_t sources,
+		 int64_t now, struct err *err)
+{
+	struct facts_query q = scope_query(s);
+	return (scope_is_empty(s) || scope_sources(s, &q, sources, &o->source,
+						   &o->source_n, &o->source_all, err)) &&
+	       fill_notes(o, s, now, err);
+}
+
+static uint64_t cpu_ms(void)
+{
+	struct timespec t;
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* As find(), for the whole: from what is kept, or else to be kept. */
+static bool recall(struct app_overview *o, const struct scope *s, const struct app *app,
+		   struct overview_kept *k, uint64_t *out_state, struct err *err)
+{
+	int64_t today = date_day_of(app->now);
+	if (!overview_kept_read(s, today, o, k, err) ||
+	    !kept_state(s->store, out_state, err))
+		return false;
+	if (!k->holds) {
+		uint64_t began = cpu_ms();
+		if (!find(o, s, OVERVIEW_KEPT_SOURCES, app->now, err))
+			return false;
+		k->made = app->now;
+		k->day = today;
+		k->took_ms = cpu_ms() - began;
+	}
+	return true;
+}
+
 bool app_overview(const struct app *app, const struct app_filter *filter,
 		  uint32_t sources, struct arena *a, struct app_overview *out,
 		  struct err *err)
 {
 	struct scope s;
+	struct overview_kept k = { 0 };
+	uint64_t state = 0;
 	*out = (struct app_overview){ .limit = sources };
 	if (!scope_open(&s, app, STORE_READ, filter, a, err))
 		return false;
+	bool whole = app_filter_is_open(&s.filter) && overview_is_large(&s) && sources &&
+		     sources <= OVERVIEW_KEPT_SOURCES;
 	bool ok = fill(out, &s, err) &&
-		  scope_sealed(&s, &out->sealed, &out->details_from, err);
-	if (ok && !scope_is_empty(&s)) {
-		struct facts_query q = scope_query(&s);
-		ok = scope_sources(&s, &q, sources, &out->source, &out->source_n,
-				   &out->source_all, err);
-	}
-	ok = ok && fill_notes(out, &s, app->now, err);
+		  scope_sealed(&s, &out->sealed, &out->details_from, err) &&
+		  (whole ? recall(out, &s, app, &k, &state, err)
+			 : find(out, &s, sources, app->now, err));
 	scope_close(&s);
-	return ok;
+	if (!ok || !whole)
+		return ok;
+	if (!k.holds)
+		overview_keep(app, state, &k, out);
+	if (out->source_n > sources)
+		out->source_n = sources;
+	return true;
+}
+
+bool overview_check(const struct scope *s, bool *out_differs, struct err *err)
+{
+	struct app_overview kept = { 0 }, anew = { 0 };
+	struct overview_kept k;
+	struct buf have, want;
+	*out_differs = false;
+	if (!overview_kept_read(s, INT64_MIN, NULL, &k, err) ||
+	    !overview_kept_read(s, k.day, &kept, &k, err))
+		return false;
+	if (!k.holds)
+		return true;
+	if (!fill(&anew, s, err) ||
+	    !find(&anew, s, OVERVIEW_KEPT_SOURCES, k.day * DATE_DAY_SECONDS, err))
+		return false;
+	buf_init(&have, OVERVIEW_BYTES_MAX);
+	buf_init(&want, OVERVIEW_BYTES_MAX);
+	overview_encode(&k, &kept, &have);
+	overview_encode(&k, &anew, &want);
+	*out_differs = !sv_eq(buf_sv(&have), buf_sv(&want));
+	buf_deinit(&have);
+	buf_deinit(&want);
+	return true;
 }

@@ -39,6 +39,9 @@
  * rounds. */
 #define LIMIT_TALLIES ((size_t)(512 * 1024 / POSTERN_CAP_DIVISOR))
 
+/* From so large a database on, what took long to find is kept. No cap: never divided. */
+#define LIMIT_KEEP_FROM (64 * LIMIT_MIB)
+
 enum {
 	LIMIT_ENTRIES = 1000, /* entries of an archive, parts of a mail */
 	LIMIT_NESTING = 8,    /* containers in containers: mail, multipart, zip, gzip */

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "store/book_memo.h"
 #include "store/facts_int.h"
+#include "store/kept.h"
 #include "store/stmt.h"
 #include "store/wal_vfs.h"
 
@@ -511,6 +512,7 @@ bool store_begin(struct store *s, struct err *err)
 	if (!control(s, "BEGIN IMMEDIATE", err))
 		return false;
 	s->in_tx = true;
+	s->changes = sqlite3_total_changes64(s->db);
 	book_memo_clear(s);
 	return true;
 }
@@ -520,6 +522,8 @@ bool store_commit(struct store *s, struct err *err)
 	if (lost(s, err) || !facts_settle(s, err))
 		return false;
 	s->in_savepoint = false;
+	if (sqlite3_total_changes64(s->db) != s->changes && !kept_move_on(s, err))
+		return false;
 	if (!stmt_run(s, "COMMIT", NULL, 0, err))
 		return false;
 	s->in_tx = false;

@@ -30,6 +30,7 @@ struct store {
 	void *ctx;
 	int64_t waited_from; /* monotonic ms of the first poll */
 	bool in_tx, in_savepoint;
+	int64_t changes;     /* that SQLite had counted when the transaction began */
 	bool savepoint_made; /* SQLite has been told of it */
 	bool fail_step;      /* the fault hook wants the next writing statement to fail */
 	struct hash_key key;
