@@ -25,7 +25,7 @@ deep:
 
 bench:
 	@scripts/bootstrap run
-	@bench/run
+	@bench/$(if $(SCALE),scale,run)
 
 # `make fuzz SECONDS=600 HARNESS=frame`: a day each, all of them, unless told otherwise.
 fuzz:

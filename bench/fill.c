@@ -3,11 +3,12 @@
  * Fills a database with years of reports, by the functions that the writer calls and in
  * its groups, so that questions can be asked of one that is large. Always the same rows.
  *
- *     fill DATABASE [rows=N] [domains=N] [days=N] [last=DAY] [clients=N] [plain]
+ *     fill DATABASE [rows=N] [domains=N] [days=N] [last=DAY] [clients=N] [tls=N] [plain]
  *
  * Domain k has a share of k^-0.8 of the rows: of 2,000 the largest has 5 %. Its reports
  * come from as many reporters a day as its mail would interest; its sources are its own,
- * those of services that many domains share, and strangers that come and go.
+ * those of services that many domains share, and strangers that come and go. `tls` is how
+ * many TLS reports there are besides.
  * `plain` leaves out raw bytes, which no question reads.
  */
 #include "base/arena.h"
@@ -15,7 +16,9 @@
 #include "base/date.h"
 #include "report/model.h"
 #include "store/book.h"
+#include "store/book_tls.h"
 #include "store/facts.h"
+#include "tlsrpt/tlsrpt.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -24,7 +27,8 @@
 #include <time.h>
 
 enum {
-	GROUP = 2048, /* reports a commit: the writer's are smaller, and cost more wall */
+	GROUP = 32768, /* reports a commit: the writer's are smaller, and cost more wall
+			*/
 	REPORTERS = 60,
 	SERVICES = 40,      /* that many domains use, four of them each */
 	SERVICE = 500,      /* addresses of one */
@@ -48,7 +52,7 @@ struct domain {
 struct fill {
 	struct store *store;
 	struct domain *domain;
-	uint64_t rows, domains, days, clients;
+	uint64_t rows, domains, days, clients, tls;
 	int64_t last;
 	bool plain;
 	struct arena *a;
@@ -59,9 +63,11 @@ struct fill {
 	struct err err;
 };
 
-static struct fill the = {
-	.rows = 20 * 1000 * 1000, .domains = 2000, .days = 730, .clients = 150
-};
+static struct fill the = { .rows = 20 * 1000 * 1000,
+			   .domains = 2000,
+			   .days = 730,
+			   .clients = 150,
+			   .tls = 360 * 1000 };
 static char raw_bytes[RAW_MAX];
 
 static _Noreturn void fail(const char *what)
@@ -250,6 +256,21 @@ static void make_sha(uint8_t out[32])
 	}
 }
 
+static struct sv make_tls_meta(const struct book_report *r)
+{
+	const struct tls_meta m = { .org = r->org,
+				    .contact = r->email,
+				    .report_id = r->report_id,
+				    .begin = r->begin,
+				    .end = r->end,
+				    .has_begin = true,
+				    .has_end = true };
+	buf_clear(&the.bytes);
+	if (!tls_meta_encode(&m, &the.bytes))
+		abort();
+	return arena_sv(the.a, buf_sv(&the.bytes));
+}
+
 /* It came in a mail of its own. */
 static void begin_raw(struct book_raw *raw, uint32_t rows, int64_t arrived)
 {
@@ -267,7 +288,7 @@ static void begin_raw(struct book_raw *raw, uint32_t rows, int64_t arrived)
 static void end_raw(const struct book_raw *raw, const struct book_report *r)
 {
 	const struct book_delivery d = { .raw_id = raw->id,
-					 .kind = KIND_AGGREGATE,
+					 .kind = r->kind,
 					 .status = STATUS_NEW,
 					 .report = r->id,
 					 .member = SV("report.xml.gz"),
@@ -299,25 +320,32 @@ static void enter(struct book_report *r)
 	OK(facts_count(the.store, r->id, true, &the.err));
 }
 
+static struct book_report make_report(uint64_t k, uint8_t kind, uint32_t reporter,
+				      int64_t day)
+{
+	return (struct book_report){
+		.kind = kind,
+		.org = TEXT("reporter-%02u.example", reporter),
+		.email = TEXT("dmarc@reporter-%02u.example", reporter),
+		.report_id = TEXT("%llu.%llx", (unsigned long long)the.reports,
+				  (unsigned long long)next()),
+		.domain = sv_from(the.domain[k].name),
+		.has_begin = true,
+		.has_end = true,
+		.begin = day * DATE_DAY_SECONDS,
+		.end = day * DATE_DAY_SECONDS + DATE_DAY_SECONDS - 1,
+		.complete = true,
+		.first_day = day,
+		.days = 1,
+		.arrived = (day + 1) * DATE_DAY_SECONDS + below(40000),
+		.member = SV("report.xml.gz")
+	};
+}
+
 static void add_report(uint64_t k, uint32_t reporter, int64_t day, uint32_t rows)
 {
 	struct book_raw raw;
-	struct book_report r = { .kind = KIND_AGGREGATE,
-				 .org = TEXT("reporter-%02u.example", reporter),
-				 .email = TEXT("dmarc@reporter-%02u.example", reporter),
-				 .report_id = TEXT("%llu.%llx",
-						   (unsigned long long)the.reports,
-						   (unsigned long long)next()),
-				 .domain = sv_from(the.domain[k].name),
-				 .has_begin = true,
-				 .has_end = true,
-				 .begin = day * DATE_DAY_SECONDS,
-				 .end = day * DATE_DAY_SECONDS + DATE_DAY_SECONDS - 1,
-				 .complete = true,
-				 .first_day = day,
-				 .days = 1,
-				 .arrived = (day + 1) * DATE_DAY_SECONDS + below(40000),
-				 .member = SV("report.xml.gz") };
+	struct book_report r = make_report(k, KIND_AGGREGATE, reporter, day);
 	begin_raw(&raw, rows, r.arrived);
 	OK(store_savepoint(the.store, &the.err));
 	OK(facts_put_begin(the.store, &the.err));
@@ -331,6 +359,38 @@ static void add_report(uint64_t k, uint32_t reporter, int64_t day, uint32_t rows
 	the.row_n += rows;
 }
 
+/* Of one policy; now and then some sessions failed. */
+static void add_tls_report(uint64_t k, uint32_t reporter, int64_t day)
+{
+	struct book_raw raw;
+	struct book_report r = make_report(k, KIND_TLS, reporter, day);
+	struct book_tls line = { .day = day,
+				 .type = TLS_POLICY_STS,
+				 .domain = r.domain,
+				 .succeeded = 1 + skewed(5000),
+				 .failed = below(30) ? 0 : 1 + skewed(100),
+				 .policy = SV("version: STSv1\nmode: enforce"),
+				 .mx = TEXT("mx.%s", the.domain[k].name) };
+	struct book_tls_failure failure = { .result = TLS_RESULT_CERTIFICATE_EXPIRED,
+					    .mx = line.mx,
+					    .sessions = line.failed };
+	begin_raw(&raw, 1, r.arrived);
+	OK(store_savepoint(the.store, &the.err));
+	OK(facts_put_begin(the.store, &the.err));
+	make_sha(r.sha);
+	r.raw_id = raw.id;
+	r.meta = make_tls_meta(&r);
+	r.rows = 1;
+	r.messages = line.succeeded + line.failed;
+	r.passed = line.succeeded;
+	enter(&r);
+	line.report = failure.report = r.id;
+	OK(book_tls_add(the.store, &line, &the.err));
+	OK(!line.failed || book_tls_failure_add(the.store, &failure, &the.err));
+	end_raw(&raw, &r);
+	the.reports++;
+}
+
 /* --- all of them --- */
 
 static void close_group(void)
@@ -339,11 +399,15 @@ static void close_group(void)
 	the.in_group = 0;
 }
 
+/* No rows: a TLS report. */
 static void add_one(uint64_t k, uint32_t reporter, int64_t day, uint32_t rows)
 {
 	if (the.in_group == 0)
 		OK(store_begin(the.store, &the.err));
-	add_report(k, reporter, day, rows);
+	if (rows)
+		add_report(k, reporter, day, rows);
+	else
+		add_tls_report(k, reporter, day);
 	arena_reset(the.a);
 	if (++the.in_group == GROUP)
 		close_group();
@@ -367,6 +431,12 @@ static void add_day(uint64_t k, int64_t day)
 		add_one(k, who % REPORTERS, day, rows);
 		left -= rows;
 	}
+}
+
+static void add_tls_of_day(int64_t day)
+{
+	for (uint64_t i = 0; i < the.tls / the.days; i++)
+		add_one(skewed((uint32_t)the.domains), below(5), day, 0);
 }
 
 static void add_clients(void)
@@ -399,7 +469,8 @@ static void read_option(struct sv option)
 	} numbers[] = { { "rows", &the.rows },
 			{ "domains", &the.domains },
 			{ "days", &the.days },
-			{ "clients", &the.clients } };
+			{ "clients", &the.clients },
+			{ "tls", &the.tls } };
 	struct sv name = sv_take_until(&option, '=');
 	if (sv_eq(name, SV("plain")))
 		the.plain = true;
@@ -430,9 +501,11 @@ int main(int argc, char **argv)
 		raw_bytes[i] = (char)next();
 	make_domains();
 	add_clients();
-	for (int64_t day = the.last - (int64_t)the.days + 1; day <= the.last; day++)
+	for (int64_t day = the.last - (int64_t)the.days + 1; day <= the.last; day++) {
 		for (uint64_t k = 0; k < the.domains; k++)
 			add_day(k, day);
+		add_tls_of_day(day);
+	}
 	if (the.in_group)
 		close_group();
 	(void)printf("%llu reports, %llu rows\n", (unsigned long long)the.reports,
