@@ -82,14 +82,8 @@ size_t sv_find(struct sv s, struct sv what)
 {
 	if (what.n == 0)
 		return 0;
-	for (size_t i = 0; i + what.n <= s.n; i++) {
-		i += sv_chr(sv_sub(s, i, s.n), what.p[0]);
-		if (i + what.n > s.n)
-			break;
-		if (memcmp(s.p + i, what.p, what.n) == 0)
-			return i;
-	}
-	return s.n;
+	const char *at = s.n ? memmem(s.p, s.n, what.p, what.n) : NULL;
+	return at ? (size_t)(at - s.p) : s.n;
 }
 
 size_t sv_find_fold(struct sv s, struct sv what)

@@ -104,6 +104,21 @@ static inline bool build_has_no_text(const struct build *b)
 {
 	return b->text_n == b->frame[b->depth].text;
 }
+/* Was a record opened whose row depends on nothing that came before it? */
+static inline bool build_in_plain_record(const struct build *b)
+{
+	return b->frame[b->depth].place == PLACE_RECORD &&
+	       b->frame[b->depth - 1].place == PLACE_FEEDBACK && b->record_depth == 1 &&
+	       b->row_open && !b->second;
+}
+/* Would the next record be such a one? */
+static inline bool build_may_repeat(const struct build *b)
+{
+	return b->frame[b->depth].place == PLACE_FEEDBACK && b->record_depth == 0 &&
+	       !b->row_open && !b->second && b->rows < LIMIT_ROWS;
+}
+/* All of a record that would bring this row, and no note. */
+bool build_same_row(struct build *b, const struct report_row *row);
 /* The bytes are over. */
 bool build_finish(struct build *b, bool broken, const char *why,
 		  struct aggregate_result *out);

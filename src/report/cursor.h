@@ -79,6 +79,13 @@ static inline struct sv cursor_span(struct cursor *c, unsigned set)
 	return (struct sv){ from, (size_t)(c->p - from) };
 }
 
+/* The bytes at the cursor, at most `n`; the cursor stays. */
+static inline struct sv cursor_ahead(const struct cursor *c, size_t n)
+{
+	size_t left = cursor_left(c);
+	return (struct sv){ c->p, left < n ? left : n };
+}
+
 /* Takes `n` bytes, which must be there. */
 static inline struct sv cursor_take_n(struct cursor *c, size_t n)
 {

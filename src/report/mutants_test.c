@@ -307,6 +307,17 @@ static void change_all(struct mutants *m, struct sv s)
 }
 
 /* A part of another report. */
+/* A record once more, beside itself. */
+static void change_repeat(struct mutants *m, struct sv s)
+{
+	size_t at = (size_t)draw(m, s.n);
+	at += sv_find(sv_sub(s, at, s.n), SV("<record>"));
+	struct sv rest = sv_sub(s, at, s.n);
+	size_t n = sv_find(rest, SV("</record>")) + 9;
+	if (n <= rest.n && n < REPORT_MAX)
+		put(m, place(s, at), sv_sub(rest, 0, n));
+}
+
 static void change_graft(struct mutants *m, struct sv s)
 {
 	struct sv other = m->report[draw(m, m->report_n)];
@@ -323,8 +334,9 @@ static void change_end(struct mutants *m, struct sv s)
 static void change(struct mutants *m)
 {
 	static void (*const changes[])(struct mutants * m, struct sv s) = {
-		change_byte,  change_byte, change_span,   change_span,  change_insert,
-		change_value, change_tags, change_insert, change_value, change_graft,
+		change_byte,   change_byte,  change_span,   change_span,
+		change_insert, change_value, change_tags,   change_insert,
+		change_value,  change_graft, change_repeat,
 	};
 	static void (*const rare[])(struct mutants * m, struct sv s) = { change_long,
 									 change_all,

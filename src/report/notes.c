@@ -7,6 +7,7 @@ void notes_clear(struct notes *n)
 {
 	n->n = 0;
 	n->more = 0;
+	n->calls = 0;
 }
 
 /* A copy of at most `max` bytes that ends with a whole character. */
@@ -26,6 +27,7 @@ static struct sv keep(char *to, size_t max, struct sv s)
 struct note *notes_add(struct notes *n, enum repair_code code, unsigned place,
 		       struct sv found)
 {
+	n->calls++;
 	uint32_t key = (uint32_t)code << 16 | (uint16_t)place;
 	for (size_t i = 0; i < n->n; i++) {
 		if (n->at[i].key != key)

@@ -17,6 +17,7 @@ struct notes {
 	struct repair list[LIMIT_REPAIRS]; /* filled by notes_list() */
 	size_t n;
 	uint64_t more;
+	uint64_t calls; /* of notes_add() */
 };
 
 void notes_clear(struct notes *n);

@@ -35,6 +35,7 @@ static void *scan_new(struct build *b)
 {
 	struct scan *s = heap_array(1, sizeof(*s));
 	s->build = b;
+	s->same = scan_same_new();
 	buf_init(&s->held, SCAN_HOLD + JOIN);
 	buf_init(&s->entity, 8);
 	return s;
@@ -43,6 +44,7 @@ static void *scan_new(struct build *b)
 static void scan_free(void *p)
 {
 	struct scan *s = p;
+	scan_same_free(s->same);
 	buf_deinit(&s->held);
 	buf_deinit(&s->entity);
 	free(s);
@@ -55,6 +57,9 @@ static void scan_reset(void *p)
 	s->state = SCAN_AT_START;
 	s->depth = 0;
 	s->names = 0;
+	s->record = NULL;
+	s->repeated = 0;
+	scan_same_reset(s->same);
 	buf_clear(&s->held);
 }
 
@@ -135,9 +140,11 @@ static enum scan_took read_root(struct scan *s, struct cursor *c)
 		return scan_told(s, build_text(s->build, cursor_span(c, CURSOR_TEXT)));
 	if (cursor_is_in(c, CURSOR_HIGH))
 		return read_high(s, c);
+	bool going;
 	switch (cursor_peek(c, 0)) {
 	case '<':
-		return scan_tag(s, c);
+		return scan_same_take(s, c, &going) ? scan_told(s, going)
+						    : scan_tag(s, c);
 	case '&':
 		return read_reference(s, c);
 	case ']':
@@ -195,6 +202,7 @@ static enum scan_took read_some(struct scan *s, struct cursor *c)
 static bool read_whole(struct scan *s, struct cursor *c)
 {
 	enum scan_took took = SCAN_TOOK;
+	s->record = NULL;
 	while (took == SCAN_TOOK && cursor_left(c)) {
 		const char *from = c->p;
 		took = read_some(s, c);

@@ -26,8 +26,11 @@ enum scan_state {
 	SCAN_AFTER_ROOT
 };
 
+struct scan_same;
+
 struct scan {
 	struct build *build;
+	struct scan_same *same;
 	enum scan_cause cause;
 	enum scan_state state;
 	unsigned depth;
@@ -38,6 +41,12 @@ struct scan {
 	struct buf entity; /* scratch */
 	struct build_attr attr[SCAN_ATTRS];
 	size_t attr_n;
+	/* The record that is being read, behind its start tag; NULL: none that is to be
+	 * kept. In the piece that is being read. */
+	const char *record;
+	unsigned record_depth;
+	uint64_t record_notes;
+	uint64_t repeated; /* records that were taken as the bytes of another one */
 };
 
 static inline enum scan_took scan_leave(struct scan *s, enum scan_cause cause)
@@ -63,5 +72,14 @@ static inline enum scan_took scan_told(struct scan *s, bool going)
 enum scan_took scan_tag(struct scan *s, struct cursor *c);
 /* The XML declaration at the cursor, all of which is there. */
 enum scan_took scan_declaration(struct scan *s, struct cursor *c);
+
+/* Records that are the bytes of an earlier one (scan_same.c). */
+struct scan_same *scan_same_new(void);
+void scan_same_free(struct scan_same *m);
+void scan_same_reset(struct scan_same *m);
+/* s->record was read, the cursor stands behind its end. */
+void scan_same_end(struct scan *s, const struct cursor *c);
+/* Takes the record at the cursor where it is known; false: it is to be read. */
+bool scan_same_take(struct scan *s, struct cursor *c, bool *out_going);
 
 #endif

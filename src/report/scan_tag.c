@@ -69,15 +69,28 @@ static bool names_are_few(struct scan *s, struct sv name)
 	return s->names <= PARSER_NAMES;
 }
 
-static enum scan_took close_element(struct scan *s)
+static enum scan_took close_element(struct scan *s, const struct cursor *c)
 {
 	s->depth--;
 	if (s->depth == 0)
 		s->state = SCAN_AFTER_ROOT;
-	return scan_told(s, build_end(s->build, BUILD_CLOSED));
+	bool going = build_end(s->build, BUILD_CLOSED);
+	if (going && s->record && s->depth < s->record_depth)
+		scan_same_end(s, c);
+	return scan_told(s, going);
 }
 
-static enum scan_took open_element(struct scan *s, struct sv name, bool empty)
+/* A record begins that may be one to keep. */
+static void watch_record(struct scan *s, const struct cursor *c)
+{
+	if (s->attr_n || !build_in_plain_record(s->build))
+		return;
+	s->record = c->p;
+	s->record_depth = s->depth;
+	s->record_notes = s->build->notes.calls;
+}
+
+static enum scan_took open_element(struct scan *s, struct sv name)
 {
 	enum name id = name_find(name);
 	if (!id && name.n > SCAN_NAME)
@@ -87,12 +100,15 @@ static enum scan_took open_element(struct scan *s, struct sv name, bool empty)
 	if (!names_are_few(s, name))
 		return scan_leave(s, SCAN_NAMES);
 	s->state = SCAN_IN_ROOT;
+	if (s->record &&
+	    (s->attr_n || !place_in_record(s->build->frame[s->build->depth].place)))
+		s->record = NULL;
 	/* The row builder refuses what is deeper than there is room for. */
 	char *own = s->own[s->depth];
 	if (!id)
 		memcpy(own, name.p, name.n);
 	s->open[s->depth++] = id ? name_text(id) : (struct sv){ own, name.n };
-	return empty ? close_element(s) : SCAN_TOOK;
+	return SCAN_TOOK;
 }
 
 static enum scan_took read_start(struct scan *s, struct cursor *c)
@@ -109,7 +125,13 @@ static enum scan_took read_start(struct scan *s, struct cursor *c)
 	}
 	if (s->state == SCAN_AFTER_ROOT)
 		return scan_leave(s, SCAN_OUTSIDE);
-	return open_element(s, name, empty);
+	enum scan_took took = open_element(s, name);
+	if (took != SCAN_TOOK)
+		return took;
+	if (empty)
+		return close_element(s, c);
+	watch_record(s, c);
+	return SCAN_TOOK;
 }
 
 /* An end tag that is not simply the one that is expected. */
@@ -123,7 +145,7 @@ static enum scan_took read_odd_end(struct scan *s, struct cursor *c, struct sv o
 	if (!sv_eq(name, open))
 		return scan_leave(s, SCAN_MISMATCH);
 	cursor_skip_blanks(c);
-	return cursor_take(c, '>') ? close_element(s) : scan_odd(s, c, SCAN_TAG);
+	return cursor_take(c, '>') ? close_element(s, c) : scan_odd(s, c, SCAN_TAG);
 }
 
 static enum scan_took read_end(struct scan *s, struct cursor *c)
@@ -135,7 +157,7 @@ static enum scan_took read_end(struct scan *s, struct cursor *c)
 	if (!cursor_take_sv(&simple, open) || !cursor_take(&simple, '>'))
 		return read_odd_end(s, c, open);
 	*c = simple;
-	return close_element(s);
+	return close_element(s, c);
 }
 
 /* "<!" or "<?". */

@@ -278,12 +278,158 @@ static void test_left_late(void **state)
 	buf_deinit(&b);
 }
 
+/* --- records that repeat --- */
+
+#define ONE(markup, address, between, count, rest) \
+	"<record>" markup "<source_ip>" address "</source_ip>" between "<count>" count \
+	"</count>" rest "</record>"
+#define REST \
+	"<policy_evaluated><disposition>none</disposition><dkim>pass</dkim>" \
+	"<spf>fail</spf></policy_evaluated></row><identifiers>" \
+	"<header_from>example.com</header_from></identifiers>"
+#define SIMPLE(address, count) ONE("<row>", address, "", count, REST)
+/* Two that differ in the address only. */
+#define TWO(markup, between, rest) \
+	ONE(markup, "1.1.1.1", between, "1", rest) \
+	ONE(markup, "1.1.1.2", between, "1", rest)
+#define TWICE(record) record record
+
+static const struct same_case {
+	const char *records;
+	unsigned repeated;
+} same_cases[] = {
+	{ TWICE(SIMPLE("192.0.2.1", "1")), 1 },
+	{ SIMPLE("192.0.2.1", "1") SIMPLE("2001:db8::1", "0")
+		  SIMPLE("::ffff:1.2.3.4", "9"),
+	  2 },
+	{ SIMPLE("192.0.2.1", "1") " \n" SIMPLE("192.0.2.2", "007"), 1 },
+	/* values that are read as usual */
+	{ SIMPLE("192.0.2.1", "1") SIMPLE("192.0.2.256", "1"), 0 },
+	{ SIMPLE("192.0.2.1", "1") SIMPLE("", "1"), 0 },
+	{ SIMPLE("192.0.2.1", "1") SIMPLE(" 192.0.2.1", "1"), 0 },
+	{ SIMPLE("192.0.2.1", "1") SIMPLE("192.0.2.1", ""), 0 },
+	{ SIMPLE("192.0.2.1", "1") SIMPLE("192.0.2.1", "1.5"), 0 },
+	{ SIMPLE("192.0.2.1", "1") SIMPLE("192.0.2.1", "-0"), 0 },
+	{ SIMPLE("192.0.2.1", "1") SIMPLE("192.0.2.1", " 1"), 0 },
+	{ SIMPLE("192.0.2.1", "1") SIMPLE("192.0.2.1", "1099511627776"), 0 },
+	{ SIMPLE("192.0.2.1", "1") SIMPLE("192.0.2.1", "1099511627775"), 1 },
+	{ SIMPLE("192.0.2.1", "1") SIMPLE("192.0.2.1", "1<!-- -->"), 0 },
+	{ SIMPLE("192.0.2.1", "1") SIMPLE("&#49;92.0.2.1", "1"), 0 },
+	/* records that are none to keep: with a note, an attribute, an element of no
+	 * schema or out of its place, in another order */
+	{ SIMPLE("192.0.2.x", "1") SIMPLE("192.0.2.1", "1"), 0 },
+	{ SIMPLE("192.0.2.1", "x") SIMPLE("192.0.2.1", "1"), 0 },
+	{ TWO("<row a='1'>", "", REST), 0 },
+	{ TWO("<row>", "<x/>", REST), 0 },
+	{ TWO("<row>", "<x>1</x>", REST), 0 },
+	{ TWO("<row>", "<!-- -->", REST), 0 },
+	{ TWO("<row>", "", REST "<p>none</p>"), 0 },
+	{ TWO("<row>", "", REST "<feedback></feedback>"), 0 },
+	{ TWO("<row>", "", REST "stray"), 0 },
+	{ TWO("<row>", "<source_ip>9.9.9.9</source_ip>", REST), 0 },
+	{ TWO("<row>", "", "</row><row><count>2</count>" REST), 0 },
+	{ TWICE("<record><row><count>1</count><source_ip>1.1.1.1</source_ip></row>"
+		"</record>"),
+	  0 },
+	{ TWICE("<record><row><source_ip>1.1.1.1<count>1</count></source_ip></row>"
+		"</record>"),
+	  0 },
+	{ TWICE("<record><row><source_ip>1.1.1.1</source_ip><count>1</count></row>"
+		"</record >"),
+	  0 },
+	/* an empty value beside it changes nothing; text may have references */
+	{ TWO("<row>", "<source_ip></source_ip>", REST), 1 },
+	{ TWO("<row>", "",
+	      "<policy_evaluated><reason><comment>&amp;\xc3\xa4</comment></reason>"
+	      "</policy_evaluated></row>"),
+	  1 },
+	/* other markup, and back; other places */
+	{ SIMPLE("1.1.1.1", "1") ONE("<row> ", "1.1.1.1", "", "1", REST)
+		  TWICE(SIMPLE("1.1.1.1", "1")),
+	  1 },
+	{ SIMPLE("1.1.1.1", "1") "<record>" SIMPLE("1.1.1.1", "1") "</record>" SIMPLE(
+		  "1.1.1.1", "1"),
+	  1 },
+	{ SIMPLE("1.1.1.1", "1") "</feedback><feedback>" SIMPLE("1.1.1.1", "1"), 0 },
+	{ SIMPLE("1.1.1.1",
+		 "1") "</feedback><feedback>" META TWICE(SIMPLE("1.1.1.1", "1")),
+	  0 },
+	{ SIMPLE("1.1.1.1", "1") "</feedback>" SIMPLE("1.1.1.1", "1") "<feedback>", 0 },
+};
+
+static bool ignore_row(void *ctx, const struct report_row *row)
+{
+	(void)ctx, (void)row;
+	return true;
+}
+
+/* How many records of a report in one piece were taken as another one's. */
+static uint64_t count_repeated(struct sv xml)
+{
+	struct build *b = heap_array(1, sizeof(*b));
+	build_init(b, (struct aggregate_sink){ ignore_row, NULL });
+	struct scan *s = parser_scan.create(b);
+	(void)parser_scan.feed(s, xml, false);
+	uint64_t n = s->repeated;
+	parser_scan.free(s);
+	build_deinit(b);
+	free(b);
+	return n;
+}
+
+static void test_same(void **state)
+{
+	struct both *both = *state;
+	struct buf xml;
+	buf_init(&xml, 1 << 20);
+	for (size_t i = 0; i < sizeof(same_cases) / sizeof(same_cases[0]); i++) {
+		const struct same_case *k = &same_cases[i];
+		buf_clear(&xml);
+		/* In an element around the report a second one may follow. */
+		buf_addf(&xml, "<x><feedback>%s%s</feedback></x>", META, k->records);
+		uint64_t n = count_repeated(buf_sv(&xml));
+		if (n != k->repeated)
+			fail_msg("case %zu: %u repeated, not %u", i, (unsigned)n,
+				 k->repeated);
+		for (size_t piece = 1; piece <= xml.n; piece += piece < 64 ? 1 : 61)
+			if (!agree_on(&both->scanned, &both->referee, buf_sv(&xml),
+				      piece))
+				fail_msg("case %zu differs in pieces of %zu", i, piece);
+	}
+	buf_deinit(&xml);
+}
+
+/* More different records than are kept, of all lengths, over and over. */
+static void test_same_many(void **state)
+{
+	struct both *both = *state;
+	struct buf xml;
+	buf_init(&xml, 32 << 20);
+	buf_add_str(&xml, "<feedback>" META);
+	for (unsigned i = 0; i < 6000; i++) {
+		buf_addf(&xml,
+			 "<record><row><source_ip>192.0.2.%u</source_ip><count>%u</count>"
+			 "</row><identifiers><header_from>",
+			 i % 256, i);
+		for (unsigned k = 0; k < i * 7 % 1500 * 2; k++)
+			buf_add_char(&xml, (char)('a' + i % 7));
+		buf_addf(&xml, "</header_from></identifiers></record>");
+	}
+	buf_add_str(&xml, "</feedback>");
+	assert_int_equal(count_repeated(buf_sv(&xml)), 0);
+	buf_add_sv(&xml, SV("\n"));
+	assert_true(agree_on(&both->scanned, &both->referee, buf_sv(&xml), 100000));
+	assert_int_equal(both->scanned.cause, SCAN_NONE);
+	buf_deinit(&xml);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),       cmocka_unit_test(test_sets),
 		cmocka_unit_test(test_cursor_ends), cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_long),        cmocka_unit_test(test_left_late),
+		cmocka_unit_test(test_same),        cmocka_unit_test(test_same_many),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

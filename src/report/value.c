@@ -361,6 +361,17 @@ static void settle_row(struct build *b)
 				 (struct sv){ 0 });
 }
 
+static bool hand_on(struct build *b, const struct report_row *row)
+{
+	b->rows++;
+	b->messages += row->messages;
+	if (report_facet_passed(row->facet))
+		b->passed += row->messages;
+	if (!b->sink.row(b->sink.ctx, row))
+		return build_refuse(b, "stopped");
+	return true;
+}
+
 bool build_row_end(struct build *b)
 {
 	settle_row(b);
@@ -375,12 +386,13 @@ bool build_row_end(struct build *b)
 		return build_refuse_facet(b);
 	b->row.facet = buf_sv(&b->encoded);
 	b->row_open = false;
-	b->rows++;
-	b->messages += b->row.messages;
-	if (report_facet_passed(b->row.facet))
-		b->passed += b->row.messages;
 	f->reason_n = f->auth_dkim_n = f->auth_spf_n = 0;
-	if (!b->sink.row(b->sink.ctx, &b->row))
-		return build_refuse(b, "stopped");
-	return true;
+	return hand_on(b, &b->row);
+}
+
+bool build_same_row(struct build *b, const struct report_row *row)
+{
+	build_top(b)->has_child = true;
+	b->record++;
+	return hand_on(b, row);
 }
