@@ -572,6 +572,54 @@ class Over(Backup):
         self.assertEqual(self.beside(), ["postern.db", "postern.db.before-restore",
                                          "postern.db.before-restore-wal"])
 
+    def test_an_ingest_of_the_folder_passes_over_it(self):
+        self.postern("restore", "--replace", self.file)
+        self.write("postern.db.restoring", "a restore was killed")
+        (self.tmp / "it.backup").unlink()
+        found, _ = self.ingest(".", "--now", NOW)
+        self.assertEqual([o["path"] for o in found if "postern.db" in o["path"]], [])
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root to become somebody else")
+    def test_who_may_not_write(self):
+        """Neither the folder nor the database: said, and nothing is done."""
+        mine, folder = self.tmp / "postern", self.tmp / "folder"
+        shutil.copy(self.program, mine)
+        folder.mkdir()
+        shutil.move(self.db, folder / "postern.db")
+        self.db = folder / "postern.db"
+        for path in (self.tmp, self.tmp.parent, folder):
+            path.chmod(0o755)
+        self.file.chmod(0o644)
+
+        def as_nobody(*args):
+            return subprocess.run(
+                [mine, *args, "--db", self.db], user=65534, group=65534, extra_groups=[],
+                cwd="/", env=self.env(HOME="/nonexistent"), stdin=subprocess.DEVNULL,
+                capture_output=True, text=True, timeout=60)
+        before = tree(folder)
+        for rights, words in ((0o644, "read-only for this user"), (0o600, "opened")):
+            self.db.chmod(rights)
+            done = as_nobody("restore", "--replace", self.file)
+            self.assertEqual(done.returncode, 75, done.stderr)
+            self.assertIn(words, done.stderr)
+        self.db = folder / "other.db"
+        done = as_nobody("restore", self.file)
+        self.assertEqual(done.returncode, 75, done.stderr)
+        self.assertIn("cannot be made", done.stderr)
+        self.db = folder / "postern.db"
+        self.db.chmod(0o644)
+        done = as_nobody("backup", folder / "it.backup")
+        self.assertEqual(done.returncode, 75, done.stderr)
+        self.assertIn("it.backup", done.stderr)
+        self.assertEqual(tree(folder), before)
+        # who may only read the database may still make a backup of it
+        elsewhere = self.tmp / "elsewhere"
+        elsewhere.mkdir()
+        elsewhere.chmod(0o777)
+        done = as_nobody("backup", elsewhere / "it.backup")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.postern("restore", "--drill", elsewhere / "it.backup")
+
     def test_an_empty_file(self):
         self.db.write_bytes(b"")
         self.postern("restore", self.file)
@@ -773,18 +821,65 @@ class Steps(Backup):
 
 
 class Large(Backup):
-    def test_memory_is_bounded(self):
-        """A database of 100 MB is written and read back in a few."""
-        self.fill(5)
+    def grow(self, mib):
+        """Raw bytes that cannot be packed."""
         db = sqlite3.connect(self.db)
         db.execute("INSERT INTO book_raw (id, sha8, sha, size, form, done, kept, arrived, path)"
                    " VALUES (99999, 1, x'01', 1, 0, 1, 1, 1, '')")
         rng = random.Random(1)
-        for i in range(100):
+        for i in range(mib):
             db.execute("INSERT INTO book_raw_piece VALUES (?, 0, 1, ?)",
                        (99999 * 2**20 + i, rng.randbytes(1 << 20)))
         db.commit()
         db.close()
+
+    def test_killed_at_random(self):
+        self.fill(20)
+        self.grow(30)
+        file, then = self.backup(), self.totals()
+        self.fill(20, seed=2)
+        now, whole = self.totals(), self.write("whole.db", self.db.read_bytes())
+        began = time.monotonic()
+        self.postern("restore", "--replace", file)
+        seconds, killed, rng = time.monotonic() - began, 0, random.Random(3)
+        for i in range(40 if support.DEEP else 12):
+            for path in self.tmp.glob("postern.db*"):
+                path.unlink()
+            shutil.copy(whole, self.db)
+            run = self.start("restore", "--replace", "--quiet", file)
+            time.sleep(rng.uniform(0, seconds * 1.1))
+            killed += run.poll() is None
+            support.kill_group(run)
+            have = self.totals()
+            self.assertIn(have, (now, then), "round %d" % i)
+            self.postern("fsck", "--quiet")
+            if have == now:
+                self.postern("restore", "--replace", "--quiet", file)
+            self.assertEqual(self.totals(), then)
+            self.assertEqual(self.beside(), ["postern.db", "postern.db.before-restore"])
+        self.assertGreater(killed, 3)
+
+    def test_backup_killed_at_random(self):
+        self.fill(20)
+        self.grow(30)
+        began = time.monotonic()
+        self.backup("first")
+        seconds, rng = time.monotonic() - began, random.Random(4)
+        for i in range(40 if support.DEEP else 8):
+            run = self.start("backup", "day%d" % i, stdout=subprocess.DEVNULL)
+            time.sleep(rng.uniform(0, seconds))
+            support.kill_group(run)
+            if (self.tmp / ("day%d" % i)).exists():
+                self.postern("restore", "--drill", "--quiet", "day%d" % i)
+        self.postern("fsck", "--quiet")
+        self.backup("last")
+        self.assertEqual(list(self.tmp.glob("*.postern-part*")), [])
+        self.assertEqual(self.beside(), ["postern.db"])
+
+    def test_memory_is_bounded(self):
+        """A database of 100 MB is written and read back in a few."""
+        self.fill(5)
+        self.grow(100)
 
         def peak(*words):
             run = self.start(*words, stdout=subprocess.DEVNULL)

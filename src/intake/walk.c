@@ -2,6 +2,7 @@
 #include "intake/walk.h"
 
 #include "base/arena.h"
+#include "store/backup.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -132,16 +133,23 @@ static bool is_db_folder(const struct walk *w, int dir)
 	       st.st_dev == w->db_folder.st_dev && st.st_ino == w->db_folder.st_ino;
 }
 
-/* Is this the database, or what SQLite keeps beside it? */
+/* Is this the database, or what SQLite and a restore keep beside it? */
 static bool is_database(const struct walk *w, const struct folder *f, const char *name)
 {
+	static const char *const whose[] = { "", BACKUP_KEPT_SUFFIX,
+					     BACKUP_FRESH_SUFFIX };
 	static const char *const ends[] = { "", "-wal", "-shm", "-journal" };
 	size_t n = f->holds_db ? strlen(w->db_name) : 0;
 	if (n == 0 || strncmp(name, w->db_name, n) != 0)
 		return false;
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
-		if (strcmp(name + n, ends[i]) == 0)
-			return true;
+	for (size_t i = 0; i < sizeof(whose) / sizeof(*whose); i++) {
+		size_t m = strlen(whose[i]);
+		if (strncmp(name + n, whose[i], m) != 0)
+			continue;
+		for (size_t k = 0; k < sizeof(ends) / sizeof(*ends); k++)
+			if (strcmp(name + n + m, ends[k]) == 0)
+				return true;
+	}
 	return false;
 }
 

@@ -56,7 +56,7 @@ bool backup_fits(const char *file, const struct manifest *m, bool older_build,
 
 struct backup_restore {
 	const char *file, *db;
-	bool replace;     /* a database that is there is put aside, under KEPT_SUFFIX */
+	bool replace;     /* a database that is there is put aside: BACKUP_KEPT_SUFFIX */
 	bool older_build; /* see backup_fits() */
 	const struct backup_watch *watch;
 };
@@ -67,7 +67,9 @@ struct backup_restored {
 	bool migrated; /* the backup was of an earlier schema */
 };
 
+/* What a restore has beside the database. */
 #define BACKUP_KEPT_SUFFIX ".before-restore"
+#define BACKUP_FRESH_SUFFIX ".restoring"
 
 /* All checks come before the first byte is written. Then the database is locked against
  * everybody, for as long as it takes, and the new one is made beside it, tested and

@@ -37,6 +37,13 @@ bool backup_io(const char *path, const char *what, struct err *err)
 		       what, strerror(e));
 }
 
+bool backup_damaged(const char *path, const char *why, struct err *err)
+{
+	return err_set(err, ERR_DAMAGED,
+		       "%s is damaged: %s. Nothing was changed; take another backup.",
+		       path, why);
+}
+
 bool backup_put(int fd, const char *path, const void *p, size_t n, struct err *err)
 {
 	const char *at = p;

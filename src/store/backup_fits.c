@@ -37,9 +37,7 @@ bool backup_inspect(const char *file, struct manifest *out, uint64_t *out_bytes,
 			      ? "its end is missing"
 			      : "it is longer than it was written";
 	}
-	return err_set(err, ERR_DAMAGED,
-		       "%s is damaged: %s. Nothing was changed; take another backup.",
-		       file, why);
+	return backup_damaged(file, why, err);
 }
 
 static bool too_new(const char *file, const struct manifest *m, uint64_t needed,

@@ -15,6 +15,8 @@ void backup_progress(const struct backup_watch *w, enum backup_stage stage, uint
 
 /* The failure of a call, from errno; always false. `what`: "cannot be written". */
 bool backup_io(const char *path, const char *what, struct err *err);
+/* Always false: ERR_DAMAGED. */
+bool backup_damaged(const char *path, const char *why, struct err *err);
 /* Each is a step of the fault hooks. */
 bool backup_put(int fd, const char *path, const void *p, size_t n, struct err *err);
 bool backup_sync(int fd, const char *path, struct err *err);

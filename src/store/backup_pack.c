@@ -121,19 +121,13 @@ bool backup_pack(const struct backup_stream *s, int from, const char *from_path,
 
 /* --- unpacking --- */
 
-static bool damaged(const struct pack *p, const char *why, struct err *err)
-{
-	return err_set(err, ERR_DAMAGED,
-		       "%s is damaged: %s. Nothing was changed; take another backup.",
-		       p->s->path, why);
-}
-
 static bool put_plain(struct pack *p, struct err *err)
 {
 	size_t n = CHUNK - p->z.avail_out;
 	p->plain_n += n;
 	if (p->plain_n > p->s->m->plain_size)
-		return damaged(p, "it holds more than its manifest says", err);
+		return backup_damaged(p->s->path, "it holds more than its manifest says",
+				      err);
 	digest_add(p->plain, p->out, n);
 	return n == 0 || p->other < 0 ||
 	       backup_put(p->other, p->other_path, p->out, n, err);
@@ -148,12 +142,13 @@ static bool inflate_some(struct pack *p, int *rc, struct err *err)
 		if (*rc == Z_MEM_ERROR)
 			arena_guard(CHUNK);
 		if (*rc != Z_OK && *rc != Z_STREAM_END && *rc != Z_BUF_ERROR)
-			return damaged(p, "what it holds cannot be unpacked", err);
+			return backup_damaged(p->s->path,
+					      "what it holds cannot be unpacked", err);
 		if (!put_plain(p, err))
 			return false;
 	} while (p->z.avail_out == 0 && *rc == Z_OK);
 	return *rc != Z_STREAM_END || p->z.avail_in == 0 ||
-	       damaged(p, "something stands behind its end", err);
+	       backup_damaged(p->s->path, "something stands behind its end", err);
 }
 
 static bool unpack_all(struct pack *p, struct err *err)
@@ -166,7 +161,8 @@ static bool unpack_all(struct pack *p, struct err *err)
 			return false;
 		p->packed_n += (uint64_t)n;
 		if (n == 0 || p->packed_n > m->packed_size || rc == Z_STREAM_END)
-			return damaged(p, "its size is not that of its manifest", err);
+			return backup_damaged(
+				p->s->path, "its size is not that of its manifest", err);
 		digest_add(p->packed, p->in, (size_t)n);
 		p->z.next_in = p->in;
 		p->z.avail_in = (uInt)n;
@@ -179,7 +175,7 @@ static bool unpack_all(struct pack *p, struct err *err)
 			backup_progress(p->s->watch, BACKUP_UNPACKS, p->plain_n,
 					m->plain_size);
 	}
-	return rc == Z_STREAM_END || damaged(p, "it ends too early", err);
+	return rc == Z_STREAM_END || backup_damaged(p->s->path, "it ends too early", err);
 }
 
 static bool sums_agree(struct pack *p, struct err *err)
@@ -191,7 +187,7 @@ static bool sums_agree(struct pack *p, struct err *err)
 	return (p->plain_n == m->plain_size &&
 		memcmp(plain, m->plain_sha, DIGEST_SIZE) == 0 &&
 		memcmp(packed, m->packed_sha, DIGEST_SIZE) == 0) ||
-	       damaged(p, "its SHA-256 is not that of its manifest", err);
+	       backup_damaged(p->s->path, "its SHA-256 is not that of its manifest", err);
 }
 
 bool backup_unpack(const struct backup_stream *s, int to, const char *to_path,

@@ -30,13 +30,6 @@ struct restoring {
 	struct store *old_one; /* holds the lock */
 };
 
-static bool damaged(const struct restoring *r, const char *why, struct err *err)
-{
-	return err_set(err, ERR_DAMAGED,
-		       "%s is damaged: %s. Nothing was changed; take another backup.",
-		       r->in->file, why);
-}
-
 /* --- before anything is written --- */
 
 static bool check_backup(struct restoring *r, struct err *err)
@@ -64,7 +57,7 @@ static bool find_place(struct restoring *r, struct err *err)
 			       strerror(errno));
 	if (!r->db)
 		r->db = heap_str(sv_from(r->in->db));
-	r->fresh = backup_name(r->db, ".restoring");
+	r->fresh = backup_name(r->db, BACKUP_FRESH_SUFFIX);
 	r->kept = backup_name(r->db, BACKUP_KEPT_SUFFIX);
 	bool there = stat(r->db, &r->old) == 0;
 	r->had = there && r->old.st_size > 0;
@@ -229,11 +222,13 @@ static bool holds_what_it_says(struct restoring *r, struct err *err)
 	store_close(&s);
 	if (!ok)
 		return err->code == ERR_CONFIG
-			       ? damaged(r, "the database in it is not ours", err)
+			       ? backup_damaged(r->in->file,
+						"the database in it is not ours", err)
 			       : false;
 	return (have.schema == m->schema &&
 		memcmp(&have.count, &m->count, sizeof(m->count)) == 0) ||
-	       damaged(r, "the database in it is not the one that it tells of", err);
+	       backup_damaged(r->in->file,
+			      "the database in it is not the one that it tells of", err);
 }
 
 static bool test(struct restoring *r, struct err *err)
@@ -242,7 +237,8 @@ static bool test(struct restoring *r, struct err *err)
 	if (!backup_is_sound(r->fresh, r->in->watch, &sound, err))
 		return false;
 	if (!sound)
-		return damaged(r, "the database in it is not whole", err);
+		return backup_damaged(r->in->file, "the database in it is not whole",
+				      err);
 	return holds_what_it_says(r, err);
 }
 
