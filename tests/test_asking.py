@@ -397,6 +397,13 @@ class Options(Asking):
         self.assertEqual(code, 0)
         code, out = terminal.run(self, "--quiet", "ingest", self.tmp / "in")
         self.assertEqual((code, out), (0, ""))
+        code, out = terminal.run(self, "fsck")
+        self.assertEqual(code, 0)
+        self.assertRegex(out, r"0 of \d+ MiB of the file itself read")
+        self.assertRegex(out, r"(\d+) of \1 reports looked at \(100 %\)")
+        for calm in ("--quiet",), ("--progress", "never"):
+            code, out = terminal.run(self, "fsck", *calm)
+            self.assertEqual((code, "looked at (" in out), (0, False))
 
 
 class Settings(Asking):

@@ -14,9 +14,10 @@ static bool passed(uint8_t kind, struct sv bytes)
 	return kind == KIND_AGGREGATE && report_facet_passed(bytes);
 }
 
-static void no_progress(void *ctx, uint64_t done, uint64_t all)
+static void no_progress(void *ctx, bool file, uint64_t done, uint64_t all)
 {
 	(void)ctx;
+	(void)file;
 	(void)done;
 	(void)all;
 }

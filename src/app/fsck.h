@@ -17,7 +17,8 @@ struct app_fsck {
 };
 struct app_fsck_options {
 	bool mend;
-	void (*progress)(void *ctx, uint64_t done, uint64_t all); /* may be NULL */
+	/* MiB of the file that were read, then reports; may be NULL */
+	void (*progress)(void *ctx, bool file, uint64_t done, uint64_t all);
 	void *ctx;
 };
 

@@ -5,15 +5,24 @@
 #include "base/text.h"
 
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static const double plain_every = 5.0; /* seconds between lines in a log */
+
+static double seconds_since(double began)
+{
+	struct timespec t;
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9 - began;
+}
 
 void progress_init(struct progress *p, int fd, bool on, bool terminal, unsigned width)
 {
 	*p = (struct progress){
 		.fd = fd, .on = on, .terminal = terminal, .width = width
 	};
+	p->began = seconds_since(0);
 }
 
 /* How much is done, from 0 to 1, by bytes where they are known: files differ in size. */
@@ -85,22 +94,28 @@ void progress_show(struct progress *p, const struct intake_progress *at)
 	buf_deinit(&b);
 }
 
-void progress_show_part(struct progress *p, const char *what, uint64_t done, uint64_t all,
-			double seconds)
+void progress_add_part(struct buf *b, const char *what, uint64_t done, uint64_t all)
+{
+	char n[WORDS_TEXT], m[WORDS_TEXT];
+	buf_addf(b, "%s of %s %s", words_number(done, n), words_number(all, m), what);
+	if (all && done <= all)
+		buf_addf(b, " (%d %%)", (int)(100.0 * (double)done / (double)all));
+}
+
+void progress_show_part(struct progress *p, const char *what, uint64_t done, uint64_t all)
 {
 	struct buf b;
-	char n[WORDS_TEXT], m[WORDS_TEXT];
-	if (!is_due(p, seconds))
+	if (!is_due(p, seconds_since(p->began)))
 		return;
 	buf_init(&b, 1024);
-	buf_addf(&b, "%s of %s %s", words_number(done, n), words_number(all, m), what);
+	progress_add_part(&b, what, done, all);
 	put(p, buf_sv(&b));
 	buf_deinit(&b);
 }
 
-void progress_show_words(struct progress *p, const char *what, double seconds)
+void progress_show_words(struct progress *p, const char *what)
 {
-	if (is_due(p, seconds))
+	if (is_due(p, seconds_since(p->began)))
 		put(p, sv_from(what));
 }
 

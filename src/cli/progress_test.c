@@ -37,6 +37,28 @@ static void tells_rate_and_remaining_time(void **state)
 	}
 }
 
+static void tells_the_share_that_is_done(void **state)
+{
+	static const struct {
+		uint64_t done, all;
+		const char *want;
+	} cases[] = {
+		{ 0, 0, "0 of 0 looked at" },
+		{ 0, 1200, "0 of 1,200 looked at (0 %)" },
+		{ 1199, 1200, "1,199 of 1,200 looked at (99 %)" },
+		{ 1200, 1200, "1,200 of 1,200 looked at (100 %)" },
+		{ 1201, 1200, "1,201 of 1,200 looked at" }, /* others write */
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf b;
+		buf_init(&b, 1000);
+		progress_add_part(&b, "looked at", cases[i].done, cases[i].all);
+		assert_string_equal(buf_str(&b), cases[i].want);
+		buf_deinit(&b);
+	}
+}
+
 static size_t shown(bool on, bool terminal, char *out, size_t cap)
 {
 	struct progress p;
@@ -72,6 +94,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_rate_and_remaining_time),
+		cmocka_unit_test(tells_the_share_that_is_done),
 		cmocka_unit_test(writes_over_a_line_or_seldom),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

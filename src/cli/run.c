@@ -8,7 +8,6 @@
 #include "cli/show.h"
 
 #include <inttypes.h>
-#include <time.h>
 
 static struct sv word(const struct cli *c, size_t i)
 {
@@ -18,13 +17,6 @@ static struct sv word(const struct cli *c, size_t i)
 static struct sv value(const struct cli *c, enum cli_option_id id)
 {
 	return sv_from(cli_value(c->args, id));
-}
-
-double run_seconds(void)
-{
-	struct timespec t;
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 /* --- what options say --- */
@@ -326,19 +318,20 @@ bool run_unassigned_refuse(struct cli *c, struct err *err)
 
 /* --- upkeep --- */
 
-static void fsck_progress(void *ctx, uint64_t done, uint64_t all)
+void run_fsck_progress(void *progress, bool file, uint64_t done, uint64_t all)
 {
-	progress_show_part(ctx, "looked at", done, all, run_seconds());
+	progress_show_part(progress,
+			   file ? "MiB of the file itself read" : "reports looked at",
+			   done, all);
 }
 
 bool run_fsck(struct cli *c, struct err *err)
 {
 	struct progress p;
 	struct app_fsck f;
-	progress_init(&p, 2, !c->quiet && c->err_terminal, c->err_terminal,
-		      out_columns(2, NULL));
+	run_progress(c, &p);
 	struct app_fsck_options o = { .mend = cli_has(c->args, OPT_MEND),
-				      .progress = fsck_progress,
+				      .progress = run_fsck_progress,
 				      .ctx = &p };
 	bool ok = app_fsck(&c->app, &o, &f, err);
 	progress_clear(&p);

@@ -5,11 +5,6 @@
 #include "cli/progress.h"
 #include "cli/show.h"
 
-struct watch {
-	struct progress progress;
-	double began;
-};
-
 static void on_progress(void *ctx, enum backup_stage stage, uint64_t done, uint64_t all)
 {
 	static const char *const words[BACKUP_STAGES] = {
@@ -19,20 +14,10 @@ static void on_progress(void *ctx, enum backup_stage stage, uint64_t done, uint6
 		[BACKUP_UNPACKS] = "KiB unpacked",
 		[BACKUP_TESTS] = "the database is tested",
 	};
-	struct watch *w = ctx;
-	double now = run_seconds() - w->began;
 	if (all)
-		progress_show_part(&w->progress, words[stage], done / 1024, all / 1024,
-				   now);
+		progress_show_part(ctx, words[stage], done / 1024, all / 1024);
 	else
-		progress_show_words(&w->progress, words[stage], now);
-}
-
-static void on_fsck(void *ctx, uint64_t done, uint64_t all)
-{
-	struct watch *w = ctx;
-	progress_show_part(&w->progress, "looked at", done, all,
-			   run_seconds() - w->began);
+		progress_show_words(ctx, words[stage]);
 }
 
 static bool wants_answer(const struct cli *c)
@@ -42,17 +27,17 @@ static bool wants_answer(const struct cli *c)
 
 bool run_backup(struct cli *c, struct err *err)
 {
-	struct watch w = { .began = run_seconds() };
-	const struct backup_watch watch = { run_catch_stop(), on_progress, &w };
+	struct progress p;
+	const struct backup_watch watch = { run_catch_stop(), on_progress, &p };
 	const struct app_backup_ask ask = {
 		.file = c->args->word[0],
 		.replace = cli_has(c->args, OPT_REPLACE_BACKUP),
 		.watch = &watch,
 	};
 	struct app_backup b;
-	run_progress(c, &w.progress);
+	run_progress(c, &p);
 	bool ok = app_backup(&c->app, &ask, &b, err);
-	progress_clear(&w.progress);
+	progress_clear(&p);
 	if (ok && wants_answer(c))
 		show_backup(&c->out, ask.file, &b);
 	return ok;
@@ -67,12 +52,12 @@ static bool inspect(struct cli *c, const struct app_backup_ask *ask, struct err 
 	return true;
 }
 
-static bool drill(struct cli *c, const struct app_backup_ask *ask, struct watch *w,
+static bool drill(struct cli *c, const struct app_backup_ask *ask, struct progress *p,
 		  struct err *err)
 {
 	struct app_drill d;
 	bool ok = app_drill(&c->app, ask, &d, err);
-	progress_clear(&w->progress);
+	progress_clear(p);
 	if (!ok)
 		return false;
 	bool sound = app_fsck_is_sound(&d.fsck);
@@ -83,12 +68,12 @@ static bool drill(struct cli *c, const struct app_backup_ask *ask, struct watch 
 	return true;
 }
 
-static bool restore(struct cli *c, const struct app_backup_ask *ask, struct watch *w,
+static bool restore(struct cli *c, const struct app_backup_ask *ask, struct progress *p,
 		    struct err *err)
 {
 	struct app_restored r;
 	bool ok = app_restore(&c->app, ask, &r, err);
-	progress_clear(&w->progress);
+	progress_clear(p);
 	if (ok && wants_answer(c))
 		show_restored(&c->out, c->app.db, &r);
 	return ok;
@@ -96,14 +81,14 @@ static bool restore(struct cli *c, const struct app_backup_ask *ask, struct watc
 
 bool run_restore(struct cli *c, struct err *err)
 {
-	struct watch w = { .began = run_seconds() };
-	const struct backup_watch watch = { run_catch_stop(), on_progress, &w };
+	struct progress p;
+	const struct backup_watch watch = { run_catch_stop(), on_progress, &p };
 	const struct app_backup_ask ask = {
 		.file = c->args->word[0],
 		.replace = cli_has(c->args, OPT_REPLACE_DATABASE),
 		.older_build = cli_has(c->args, OPT_OLDER_BUILD),
 		.watch = &watch,
-		.fsck_progress = on_fsck,
+		.fsck_progress = run_fsck_progress,
 	};
 	bool inspects = cli_has(c->args, OPT_INSPECT),
 	     drills = cli_has(c->args, OPT_DRILL);
@@ -111,8 +96,8 @@ bool run_restore(struct cli *c, struct err *err)
 		return err_set(
 			err, ERR_USAGE,
 			"of --inspect, --drill and --replace only one can be given");
-	run_progress(c, &w.progress);
+	run_progress(c, &p);
 	return inspects ? inspect(c, &ask, err)
-	       : drills ? drill(c, &ask, &w, err)
-			: restore(c, &ask, &w, err);
+	       : drills ? drill(c, &ask, &p, err)
+			: restore(c, &ask, &p, err);
 }

@@ -37,8 +37,8 @@ bool run_day(const struct cli *c, enum cli_option_id id, int64_t *out, struct er
 /* --parser. */
 bool run_parser(const struct cli *c, enum aggregate_parser *out, struct err *err);
 struct progress;
-/* Of a clock that only runs forward, for progress. */
-double run_seconds(void);
+/* For fsck; the context is a struct progress. */
+void run_fsck_progress(void *progress, bool file, uint64_t done, uint64_t all);
 /* As the setting, the terminal and --quiet say. */
 void run_progress(const struct cli *c, struct progress *out);
 /* From here on the first Ctrl-C sets what is returned; the second one ends the program.

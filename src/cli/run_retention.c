@@ -5,34 +5,27 @@
 #include "cli/progress.h"
 #include "cli/show.h"
 
-struct watch {
-	struct progress progress;
-	double began;
-};
-
 static void on_progress(void *ctx, bool pages, uint64_t done, uint64_t all)
 {
-	struct watch *w = ctx;
-	progress_show_part(&w->progress,
-			   pages ? "free pages given back"
-				 : "reports and raw copies looked at",
-			   done, all, run_seconds() - w->began);
+	progress_show_part(
+		ctx, pages ? "free pages given back" : "reports and raw copies looked at",
+		done, all);
 }
 
 bool run_retention(struct cli *c, struct err *err)
 {
-	struct watch w = { .began = run_seconds() };
+	struct progress p;
 	struct app_retention r;
 	const struct app_retention_ask ask = {
 		.client = sv_from(cli_value(c->args, OPT_CLIENT)),
 		.apply = cli_has(c->args, OPT_APPLY),
 		.stop = run_catch_stop(),
 		.progress = on_progress,
-		.ctx = &w,
+		.ctx = &p,
 	};
-	run_progress(c, &w.progress);
+	run_progress(c, &p);
 	bool ok = app_retention(&c->app, &ask, c->arena, &r, err);
-	progress_clear(&w.progress);
+	progress_clear(&p);
 	if (!ok)
 		return false;
 	if (r.clock.n)

@@ -141,7 +141,8 @@ struct facts_check_options {
 	bool mend; /* write the rebuilt roll-ups where they differ */
 	/* `passed` of a facet as the knowledge module says today */
 	bool (*passed)(uint8_t kind, struct sv bytes);
-	void (*progress)(void *ctx, uint64_t done, uint64_t all);
+	/* MiB of the file that were read, then reports; may be NULL */
+	void (*progress)(void *ctx, bool file, uint64_t done, uint64_t all);
 	void *ctx;
 };
 struct facts_check_result {

@@ -21,6 +21,10 @@
 
 #define SUM_COLUMNS "domain, day, reports, row_n, row_passed, messages, passed"
 
+enum {
+	STEPS_BETWEEN = 100000 /* of SQLite's machine, between two looks at the clock */
+};
+
 struct check {
 	struct store *s;
 	const struct facts_check_options *o;
@@ -105,10 +109,28 @@ static bool check_pragma(struct check *c, const char *sql, bool ok_row, struct e
 	return ok;
 }
 
+/* Each page is read twice, about: as a part of a tree, and row by row. */
+static int on_steps(void *ctx)
+{
+	const struct check *c = ctx;
+	int misses = 0, most;
+	(void)sqlite3_db_status(c->s->db, SQLITE_DBSTATUS_CACHE_MISS, &misses, &most, 0);
+	uint64_t read = (uint64_t)(misses / 2) * STORE_PAGE, all = store_size(c->s);
+	c->o->progress(c->o->ctx, true, (read < all ? read : all) / LIMIT_MIB,
+		       all / LIMIT_MIB);
+	return 0;
+}
+
 static bool check_file(struct check *c, struct err *err)
 {
-	return check_pragma(c, "PRAGMA integrity_check(1)", true, err) &&
-	       check_pragma(c, "PRAGMA foreign_key_check", false, err);
+	if (c->o->progress) {
+		(void)on_steps(c);
+		sqlite3_progress_handler(c->s->db, STEPS_BETWEEN, on_steps, c);
+	}
+	bool ok = check_pragma(c, "PRAGMA integrity_check(1)", true, err) &&
+		  check_pragma(c, "PRAGMA foreign_key_check", false, err);
+	sqlite3_progress_handler(c->s->db, 0, NULL, NULL);
+	return ok;
 }
 
 /* --- facets --- */
@@ -219,7 +241,7 @@ static bool rebuild_report(struct check *c, sqlite3_stmt *st, struct err *err)
 	c->out->reports++;
 	c->out->rows += f.rows;
 	if (c->o->progress && c->out->reports % 64 == 0)
-		c->o->progress(c->o->ctx, c->out->reports, c->reports_all);
+		c->o->progress(c->o->ctx, false, c->out->reports, c->reports_all);
 	return check_figures(c, st, &f, err);
 }
 
@@ -553,7 +575,7 @@ static bool check_all(struct check *c, struct err *err)
 		ok = check_domain(c, id[i], err);
 	arena_free(&a);
 	if (ok && c->o->progress)
-		c->o->progress(c->o->ctx, c->out->reports, c->reports_all);
+		c->o->progress(c->o->ctx, false, c->out->reports, c->reports_all);
 	return ok;
 }
 

@@ -99,25 +99,26 @@ static bool other_way_round(uint8_t kind, struct sv bytes)
 	return kind == 1 && sv_eq(bytes, SV("b"));
 }
 
-static void count_calls(void *ctx, uint64_t done, uint64_t all)
+static void count_calls(void *ctx, bool file, uint64_t done, uint64_t all)
 {
+	int *calls = ctx;
 	assert_in_range(done, 0, all);
-	++*(int *)ctx;
+	calls[file]++;
 }
 
 static void test_facets_judged_anew(void **state)
 {
 	struct fixture *f = *state;
-	int calls = 0;
+	int calls[2] = { 0 };
 	fill(f);
 	struct facts_check_options o = { .passed = other_way_round,
 					 .progress = count_calls,
-					 .ctx = &calls };
+					 .ctx = calls };
 	struct facts_check_result r;
 	OK(f, facts_check(f->s, &o, &r, &f->err));
 	assert_int_equal(r.facets_differ, 2);
 	assert_int_equal(r.differ, 0);
-	assert_true(calls > 0);
+	assert_true(calls[0] > 0 && calls[1] > 0);
 	o.mend = true;
 	OK(f, facts_check(f->s, &o, &r, &f->err));
 	assert_int_equal(r.facets_differ, 2);
