@@ -316,6 +316,17 @@ class Damaged(Backup):
         db.close()
         self.refused(self.with_payload(other.read_bytes()))
         self.refused(self.with_payload(b"no database at all\n" * 500))
+        for sql in ("DROP TABLE facts_day; DROP TABLE book_report",
+                    "DELETE FROM meta WHERE key = 'schema'",
+                    "UPDATE meta SET value = '77.0.0' WHERE key = 'least_build'",
+                    "UPDATE meta SET value = 'x' WHERE key = 'build'",
+                    "PRAGMA application_id = 7"):
+            shutil.copy(self.db, other)
+            db = sqlite3.connect(other)
+            db.executescript(sql)
+            db.close()
+            with self.subTest(sql):
+                self.refused(self.with_payload(other.read_bytes()), "no whole database")
         plain = bytearray(self.db.read_bytes())
         self.postern("restore", self.write("ok.backup", self.with_payload(bytes(plain))),
                      "--db", self.tmp / "ok.db", db=False)
@@ -876,6 +887,32 @@ class Large(Backup):
         self.assertEqual(list(self.tmp.glob("*.postern-part*")), [])
         self.assertEqual(self.beside(), ["postern.db"])
 
+    def test_somebody_makes_the_database_meanwhile(self):
+        """Between the first look and the lock: what they were told is kept."""
+        self.fill(5)
+        self.grow(20)
+        file = self.backup()
+        self.db = self.tmp / "new.db"
+        began = time.monotonic()
+        self.postern("restore", file)
+        seconds, codes = time.monotonic() - began, set()
+        for i in range(10):
+            for path in self.tmp.glob("new.db*"):
+                path.unlink()
+            run = self.start("restore", "--quiet", file, stderr=subprocess.DEVNULL)
+            time.sleep(seconds * i / 10)
+            code = self.postern("client", "add", "Late", code=None).code
+            run.wait(timeout=60)
+            codes.add((run.returncode, code))
+            self.assertIn(run.returncode, (0, 64, 75))
+            self.assertIn(code, (0, 75))
+            names = [x["client"] for x in self.postern("client", "list", "--json", code=None)
+                     .json()["clients"]]
+            if code == 0:
+                self.assertIn("Late", names, (i, codes))
+            self.assertEqual(self.beside(), ["new.db"])
+        self.assertGreater(len(codes), 1)
+
     def test_memory_is_bounded(self):
         """A database of 100 MB is written and read back in a few."""
         self.fill(5)
@@ -910,6 +947,12 @@ class Large(Backup):
             r = self.postern("backup", "small/it.backup", code=75)
             self.assertIn("disk is full", r.err)
             self.assertEqual(list(small.iterdir()), [])
+            # what a killed restore left is no reason
+            size = self.db.stat().st_size * 3 // 2 >> 10
+            subprocess.run(["mount", "-o", "remount,size=%dk" % size, small], check=True)
+            (small / "x.db.restoring").write_bytes(self.db.read_bytes())
+            self.restore_to("small/x.db", "it.backup")
+            self.assertEqual([p.name for p in small.iterdir()], ["x.db"])
         finally:
             subprocess.run(["umount", "-l", small], check=True)
 

@@ -169,22 +169,16 @@ static bool copy_database(struct writing *w, struct err *err)
 /* Before it is packed, so that nobody trusts what cannot be restored. */
 static bool look_at_copy(struct writing *w, struct err *err)
 {
-	const struct store_options o = { .path = w->copy,
-					 .mode = STORE_READ,
-					 .as_is = true };
 	bool sound;
-	if (!backup_is_sound(w->copy, w->in->watch, &sound, err))
+	if (!backup_look(w->copy, w->in->watch, w->m, &sound, err))
 		return false;
-	if (!sound)
-		return err_set(err, ERR_TEMP,
-			       "%s: the database is damaged, and no backup was made of "
-			       "it; run `postern fsck`, and restore an earlier backup "
-			       "where that does not help",
-			       w->in->db);
-	struct store *s = store_open(&o, err);
-	bool ok = s && backup_count(s, w->m, err);
-	store_close(&s);
-	return ok;
+	return sound ||
+	       err_set(err, ERR_TEMP,
+		       "%s: the database is damaged, and no backup was made of it; run "
+		       "`postern fsck`, and restore an earlier backup where that does "
+		       "not "
+		       "help",
+		       w->in->db);
 }
 
 /* --- the file --- */
@@ -203,7 +197,7 @@ static void describe(const struct writing *w)
 static bool pack(struct writing *w, struct err *err)
 {
 	char block[MANIFEST_SIZE];
-	struct stat st;
+	struct stat st = { 0 };
 	const struct backup_stream s = { w->part, w->fd, w->m, w->in->watch };
 	int from = open(w->copy, O_RDONLY | O_CLOEXEC);
 	bool ok = (from >= 0 && fstat(from, &st) == 0) ||

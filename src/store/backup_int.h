@@ -54,11 +54,12 @@ bool backup_unpack(const struct backup_stream *s, int to, const char *to_path,
 
 /* --- backup_look.c: the database in it --- */
 
-/* Is this a whole database of ours, every page of it? It looks as long as it takes; false
- * is a failure to look. */
-bool backup_is_sound(const char *path, const struct backup_watch *w, bool *out_sound,
-		     struct err *err);
-/* What it holds, of whatever schema that is known; with schema and least build. */
-bool backup_count(struct store *s, struct manifest *out, struct err *err);
+/* What a database holds, of whatever schema that is known, with its schema and the least
+ * build that may read a backup of it. */
+bool backup_count(const char *path, struct manifest *out, struct err *err);
+/* The same of one that was just written: is it a whole database of ours, every page of
+ * it? It looks as long as it takes; false is a failure to look. */
+bool backup_look(const char *path, const struct backup_watch *w, struct manifest *out,
+		 bool *out_sound, struct err *err);
 
 #endif

@@ -32,41 +32,6 @@ static bool ask_integrity(struct store *s, struct err *err)
 	return ok;
 }
 
-/* What SQLite says of a file that is not as it wrote it, and of nothing else. */
-static bool is_verdict(struct store *s)
-{
-	switch (sqlite3_errcode(s->db) & 0xff) {
-	case SQLITE_OK:
-	case SQLITE_ROW:
-	case SQLITE_DONE:
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-		return true;
-	default:
-		return false;
-	}
-}
-
-bool backup_is_sound(const char *path, const struct backup_watch *w, bool *out_sound,
-		     struct err *err)
-{
-	const struct store_options o = { .path = path, .mode = STORE_READ };
-	struct store *s = store_new(&o);
-	int64_t app = 0;
-	*out_sound = false;
-	bool ok = store_connect(s, err);
-	if (ok) {
-		sqlite3_progress_handler(s->db, STEPS_BETWEEN, on_steps,
-					 (void *)(uintptr_t)w);
-		*out_sound = ask_integrity(s, err) &&
-			     store_int(s, "PRAGMA application_id", &app, err) &&
-			     app == STORE_APPLICATION_ID;
-		ok = *out_sound || is_verdict(s);
-	}
-	store_close(&s);
-	return !backup_is_stopped(w, err) && ok;
-}
-
 static bool count_reports(struct store *s, struct manifest *m, struct err *err)
 {
 	sqlite3_stmt *st = stmt_open(s,
@@ -95,7 +60,7 @@ static bool count_reports(struct store *s, struct manifest *m, struct err *err)
 	return step == STMT_END;
 }
 
-bool backup_count(struct store *s, struct manifest *m, struct err *err)
+static bool count(struct store *s, struct manifest *m, struct err *err)
 {
 	int64_t clients, domains, raw;
 	uint64_t least = 0;
@@ -112,4 +77,52 @@ bool backup_count(struct store *s, struct manifest *m, struct err *err)
 	if (least > m->least_build)
 		m->least_build = least;
 	return true;
+}
+
+bool backup_count(const char *path, struct manifest *out, struct err *err)
+{
+	const struct store_options o = { .path = path,
+					 .mode = STORE_READ,
+					 .as_is = true };
+	struct store *s = store_open(&o, err);
+	bool ok = s && count(s, out, err);
+	store_close(&s);
+	return ok;
+}
+
+/* --- is it whole? --- */
+
+/* Something failed: for what is in the file, and not for the machine around it? */
+static bool is_verdict(struct store *s)
+{
+	switch (sqlite3_errcode(s->db) & 0xff) {
+	case SQLITE_OK: /* it was our own eyes that saw it */
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+	case SQLITE_ERROR: /* a table or a column is missing */
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool backup_look(const char *path, const struct backup_watch *w, struct manifest *out,
+		 bool *out_sound, struct err *err)
+{
+	const struct store_options o = { .path = path, .mode = STORE_READ };
+	struct store *s = store_new(&o);
+	enum store_file file = STORE_FILE_EMPTY;
+	*out_sound = false;
+	bool ok = store_connect(s, err);
+	if (ok) {
+		sqlite3_progress_handler(s->db, STEPS_BETWEEN, on_steps,
+					 (void *)(uintptr_t)w);
+		*out_sound = ask_integrity(s, err) && migrate_look(s, &file, err) &&
+			     file != STORE_FILE_EMPTY && count(s, out, err);
+		ok = *out_sound || is_verdict(s);
+	}
+	store_close(&s);
+	return !backup_is_stopped(w, err) && ok;
 }

@@ -28,7 +28,8 @@ enum {
 /* A database of SQLite's is smaller by half. */
 #define MANIFEST_BYTES_MAX (UINT64_C(1) << 49)
 
-/* Of what it holds; the names are those of lines, and of JSON. */
+/* Of what it holds; the names are those of lines, and of JSON. A restore counts again and
+ * compares, so that a later build has to count an earlier schema in the same way. */
 #define MANIFEST_COUNTS(X) \
 	X(clients, "clients") \
 	X(domains, "domains") \

@@ -75,20 +75,15 @@ static bool is_other(const struct restoring *r, const char *path)
 
 static bool say_what_is_there(const struct restoring *r, struct err *err)
 {
-	const struct store_options o = { .path = r->db,
-					 .mode = STORE_READ,
-					 .as_is = true };
 	struct manifest m = { 0 };
 	char what[160] = "is there already";
-	struct store *s = store_open(&o, err);
-	if (s && backup_count(s, &m, err))
+	if (backup_count(r->db, &m, err))
 		(void)snprintf(what, sizeof(what),
 			       "holds %" PRIu64 " clients and %" PRIu64
 			       " reports already",
 			       m.count.clients,
 			       m.count.reports + m.count.uncounted + m.count.tls +
 				       m.count.failures);
-	store_close(&s);
 	return err_set(err, ERR_USAGE,
 		       "%s %s. Nothing was changed: --replace puts the backup in its "
 		       "place, and keeps it as %s",
@@ -109,6 +104,7 @@ static bool may_take_place(struct restoring *r, struct err *err)
 static bool has_room(const struct restoring *r, struct err *err)
 {
 	struct statvfs fs;
+	struct stat left;
 	char *folder = backup_folder(r->db);
 	while (access(folder, F_OK) != 0 && strcmp(folder, ".") != 0 &&
 	       strcmp(folder, "/") != 0) {
@@ -118,7 +114,9 @@ static bool has_room(const struct restoring *r, struct err *err)
 	}
 	bool known = statvfs(folder, &fs) == 0;
 	free(folder);
-	uint64_t room = known ? (uint64_t)fs.f_bavail * fs.f_frsize : UINT64_MAX;
+	uint64_t room = known ? (uint64_t)fs.f_bavail * fs.f_frsize : INT64_MAX;
+	if (stat(r->fresh, &left) == 0) /* of a run that was killed: it goes */
+		room += (uint64_t)left.st_blocks * 512;
 	return room >= r->out->manifest.plain_size ||
 	       err_set(err, ERR_TEMP,
 		       "%s: the disk has room for %" PRIu64 " bytes, and the database in "
@@ -161,6 +159,21 @@ static bool take_lock(struct restoring *r, struct store *s, struct err *err)
 		       r->in->db);
 }
 
+/* What was found before the lock holds under it. */
+static bool is_as_it_was(struct restoring *r, struct err *err)
+{
+	const struct stat before = r->old;
+	bool there = stat(r->db, &r->old) == 0;
+	bool same = r->had ? there && r->old.st_ino == before.st_ino &&
+				     r->old.st_dev == before.st_dev
+			   : there && r->old.st_size == 0;
+	return same ||
+	       err_set(err, ERR_TEMP,
+		       "%s: somebody put another database there meanwhile. Nothing was "
+		       "changed; run the same command again.",
+		       r->in->db);
+}
+
 static bool lock_place(struct restoring *r, struct err *err)
 {
 	const struct store_options o = { .path = r->db, .mode = STORE_WRITE };
@@ -176,7 +189,7 @@ static bool lock_place(struct restoring *r, struct err *err)
 		(void)unlink(shm);
 		free(shm);
 	}
-	return true;
+	return is_as_it_was(r, err);
 }
 
 /* --- the new one --- */
@@ -210,36 +223,21 @@ static bool unpack(struct restoring *r, struct err *err)
 	return ok;
 }
 
-static bool holds_what_it_says(struct restoring *r, struct err *err)
+static bool test(struct restoring *r, struct err *err)
 {
-	const struct store_options o = { .path = r->fresh,
-					 .mode = STORE_READ,
-					 .as_is = true };
 	const struct manifest *m = &r->out->manifest;
 	struct manifest have = { 0 };
-	struct store *s = store_open(&o, err);
-	bool ok = s && backup_count(s, &have, err);
-	store_close(&s);
-	if (!ok)
-		return err->code == ERR_CONFIG
-			       ? backup_damaged(r->in->file,
-						"the database in it is not ours", err)
-			       : false;
+	bool sound;
+	if (!backup_look(r->fresh, r->in->watch, &have, &sound, err))
+		return false;
+	if (!sound)
+		return backup_damaged(r->in->file,
+				      "what is in it is no whole database of Postern",
+				      err);
 	return (have.schema == m->schema &&
 		memcmp(&have.count, &m->count, sizeof(m->count)) == 0) ||
 	       backup_damaged(r->in->file,
 			      "the database in it is not the one that it tells of", err);
-}
-
-static bool test(struct restoring *r, struct err *err)
-{
-	bool sound;
-	if (!backup_is_sound(r->fresh, r->in->watch, &sound, err))
-		return false;
-	if (!sound)
-		return backup_damaged(r->in->file, "the database in it is not whole",
-				      err);
-	return holds_what_it_says(r, err);
 }
 
 /* Opening it brings it to this build's schema; closing it leaves one file. */
