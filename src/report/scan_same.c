@@ -14,6 +14,7 @@
  */
 enum {
 	SLOTS = 512,
+	LENGTHS = 16,       /* of what is kept, the newest ones */
 	LEAST = 32,         /* bytes behind the count, see fold() */
 	MOST = 4096,        /* the same, of a record that is kept */
 	MARKUP = 256,       /* bytes before either value */
@@ -32,6 +33,8 @@ struct scan_same {
 	struct same_slot slot[SLOTS];
 	uint32_t generation;
 	struct buf texts;
+	size_t length[LENGTHS];
+	unsigned length_next;
 	unsigned depth;         /* of the records that are kept */
 	char markup[2][MARKUP]; /* theirs, to the address and from there to the count */
 	size_t markup_n[2];
@@ -59,6 +62,7 @@ void scan_same_free(struct scan_same *m)
 static void forget(struct scan_same *m)
 {
 	m->generation++;
+	memset(m->length, 0, sizeof(m->length));
 	buf_clear(&m->texts);
 }
 
@@ -150,6 +154,14 @@ static void keep_markup(struct scan_same *m, const struct same_record *r, unsign
 	}
 }
 
+static void note_length(struct scan_same *m, size_t n)
+{
+	for (size_t i = 0; i < LENGTHS; i++)
+		if (m->length[i] == n)
+			return;
+	m->length[m->length_next++ % LENGTHS] = n;
+}
+
 void scan_same_end(struct scan *s, const struct cursor *c)
 {
 	struct scan_same *m = s->same;
@@ -164,6 +176,7 @@ void scan_same_end(struct scan *s, const struct cursor *c)
 		forget(m);
 	if (r.rest.n + facet.n > TEXTS)
 		return;
+	note_length(m, r.rest.n);
 	m->slot[fold(r.rest)] = (struct same_slot){ m->generation, (uint32_t)m->texts.n,
 						    (uint32_t)r.rest.n,
 						    (uint32_t)facet.n };
@@ -181,12 +194,35 @@ static const struct same_slot *find(const struct scan_same *m, struct sv rest)
 	return is ? slot : NULL;
 }
 
+static bool ends_there(struct sv rest)
+{
+	return rest.n >= LEAST &&
+	       bytes_same(rest.p + rest.n - record_end.n, record_end.p, record_end.n);
+}
+
+/* The record's end is mostly as far as an earlier one's, which is cheaper than to look
+ * for it. */
+static const struct same_slot *take_known(const struct scan_same *m, struct cursor *c)
+{
+	struct sv rest;
+	const struct same_slot *slot = NULL;
+	for (size_t i = 0; i < LENGTHS && !slot; i++) {
+		rest = cursor_ahead(c, m->length[i]);
+		if (rest.n == m->length[i] && ends_there(rest))
+			slot = find(m, rest);
+	}
+	if (slot)
+		cursor_take_n(c, rest.n);
+	else if (take_rest(c, &rest))
+		slot = find(m, rest);
+	return slot;
+}
+
 bool scan_same_take(struct scan *s, struct cursor *c, bool *out_going)
 {
 	const struct scan_same *m = s->same;
 	struct build *b = s->build;
 	struct cursor at = *c;
-	struct sv rest;
 	if (m->depth != s->depth || !build_may_repeat(b) ||
 	    !cursor_take_sv(&at, SV("<record>")) ||
 	    !cursor_take_sv(&at, kept_markup(m, 0)))
@@ -195,9 +231,7 @@ bool scan_same_take(struct scan *s, struct cursor *c, bool *out_going)
 	if (!cursor_take_sv(&at, kept_markup(m, 1)))
 		return false;
 	struct sv count = cursor_span(&at, CURSOR_VALUE);
-	if (!take_rest(&at, &rest))
-		return false;
-	const struct same_slot *slot = find(m, rest);
+	const struct same_slot *slot = take_known(m, &at);
 	struct report_row row = { .messages = 0 };
 	if (!slot || !addr_parse(address, &row.source) ||
 	    !sv_to_u64(count, &row.messages) ||
