@@ -7,6 +7,7 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -124,6 +125,17 @@ class Case(unittest.TestCase):
         lines = self.postern("ingest", "--json", *paths, code=code, **how).lines()
         self.assertIn("summary", lines[-1])
         return lines[:-1], lines[-1]["summary"]
+
+    def peak(self, *args):
+        """KiB of the largest process of a run that succeeds."""
+        # A process of its own: this one's memory would count for its children.
+        measure = ("import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True);"
+                   "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+        done = subprocess.run([sys.executable, "-c", measure,
+                               *self.command(["--quiet", *args])],
+                              cwd=self.tmp, env=self.env(), check=True,
+                              stdout=subprocess.PIPE)
+        return int(done.stdout)
 
     def write(self, name, data):
         path = self.tmp / name
