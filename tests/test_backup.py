@@ -790,7 +790,7 @@ class Steps(Backup):
     def test_full_where_there_was_none(self):
         self.at_every_step("POSTERN_FULL_AT", 75, self.file, None)
 
-    def test_killed_with_an_earlier_schema(self):
+    def with_an_earlier_schema(self, fault, code):
         shutil.copy(DATA / "schema-1.db", self.tmp / "old.db")
         self.db = self.tmp / "old.db"
         self.backup("old.backup")
@@ -798,7 +798,14 @@ class Steps(Backup):
         self.postern("restore", "old.backup")
         self.then = self.totals()
         self.db = self.tmp / "postern.db"
-        self.at_every_step("POSTERN_KILL_AT", -signal.SIGKILL, "old.backup", self.whole)
+        self.assertEqual(self.at_every_step(fault, code, "old.backup", self.whole),
+                         {True, False})
+
+    def test_killed_with_an_earlier_schema(self):
+        self.with_an_earlier_schema("POSTERN_KILL_AT", -signal.SIGKILL)
+
+    def test_full_with_an_earlier_schema(self):
+        self.with_an_earlier_schema("POSTERN_FULL_AT", 75)
 
     def backup_at_every_step(self, fault, code):
         n = 1
