@@ -100,13 +100,15 @@ static inline struct sv cursor_since(const struct cursor *c, const char *from)
 	return (struct sv){ from, (size_t)(c->p - from) };
 }
 
-/* Steps over blanks: reporters indent by runs of spaces, so by eights first. */
+/* Steps over blanks: reporters indent by runs of spaces, so by eights and fours first. */
 static inline void cursor_skip_blanks(struct cursor *c)
 {
 	static const char spaces[8] = { ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ' };
 	c->p += cursor_is_in(c, CURSOR_BLANK);
 	while (cursor_left(c) >= sizeof(spaces) && bytes_same(c->p, spaces, 8))
 		c->p += sizeof(spaces);
+	if (cursor_left(c) >= 4 && bytes_same(c->p, spaces, 4))
+		c->p += 4;
 	while (cursor_is_in(c, CURSOR_BLANK))
 		c->p++;
 }
