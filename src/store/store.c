@@ -6,7 +6,7 @@
 #include "store/facts_int.h"
 #include "store/kept.h"
 #include "store/stmt.h"
-#include "store/wal_vfs.h"
+#include "store/vfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -269,7 +269,7 @@ static bool connect_file(struct store *s, int flags, const char *name, struct er
 	(void)sqlite3_close(s->db);
 	s->db = NULL;
 	flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-	if (sqlite3_open_v2(name, &s->db, flags, wal_vfs()) != SQLITE_OK)
+	if (sqlite3_open_v2(name, &s->db, flags, vfs_name()) != SQLITE_OK)
 		return store_fail(s, err);
 	return configure(s, err);
 }
