@@ -161,6 +161,40 @@ class Locked(Faults):
         self.check_totals(310, 310, 620, 620)
 
 
+    def test_replaced_while_somebody_waits_for_its_lock(self):
+        """Who waited has the old file's lock. To an empty one no WAL belongs: the new one's
+        would be removed."""
+        self.many(0, 20)
+        self.ingest("in")
+        new = self.db.read_bytes()
+        self.db.write_bytes(b"")
+        lock = sqlite3.connect(self.db, isolation_level=None)
+        self.addCleanup(lock.close)
+        lock.execute("PRAGMA journal_mode=MEMORY")
+        lock.execute("BEGIN EXCLUSIVE")
+        self.many(20, 10)
+        run = self.start("ingest", "--quiet", self.tmp / "in" / "00025.xml",
+                         stderr=subprocess.PIPE)
+        time.sleep(1)
+        self.assertIsNone(run.poll(), "it waits")
+        os.replace(self.write("new.db", new), self.db)
+        reader = sqlite3.connect(self.db, isolation_level=None)
+        self.addCleanup(reader.close)
+        reader.execute("BEGIN")
+        self.assertEqual(reader.execute("SELECT count(*) FROM book_report").fetchone(), (20,))
+        self.ingest(self.write("more.xml", numbered(500)))
+        self.assertTrue(pathlib.Path("%s-wal" % self.db).exists(), "what is new is in it")
+        lock.execute("ROLLBACK")
+        _, err = run.communicate(timeout=60)
+        self.assertEqual(run.returncode, 75, err)
+        self.assertIn(b"the database was replaced or removed", err)
+        self.assertTrue(pathlib.Path("%s-wal" % self.db).exists(), "it is not the waiter's")
+        self.check_totals(21, 21, 42, 42)
+        reader.execute("COMMIT")
+        reader.close()
+        self.check_totals(21, 21, 42, 42)
+
+
 class Gone(Faults):
     """The file goes while an ingest from a pipe is half through."""
 
