@@ -582,6 +582,14 @@ class Over(Backup):
         self.assertEqual((self.tmp / "postern.db.before-restore-wal").read_text(), "some wal")
         self.assertEqual(self.beside(), ["postern.db", "postern.db.before-restore",
                                          "postern.db.before-restore-wal"])
+        # Its WAL is not left for the next that is kept.
+        (self.tmp / "postern.db.before-restore").unlink()
+        r = self.postern("restore", "--replace", self.file, code=64)
+        self.assertIn("postern.db.before-restore-wal is there from an earlier restore", r.err)
+        (self.tmp / "postern.db.before-restore-wal").unlink()
+        self.postern("restore", "--replace", self.file)
+        self.db = self.tmp / "postern.db.before-restore"
+        self.assertEqual(self.totals(), self.then)
 
     def test_an_ingest_of_the_folder_passes_over_it(self):
         self.postern("restore", "--replace", self.file)

@@ -90,15 +90,34 @@ static bool say_what_is_there(const struct restoring *r, struct err *err)
 		       r->in->db, what, r->kept);
 }
 
+static bool is_free(const struct restoring *r, const char *path, struct err *err)
+{
+	return !is_other(r, path) ||
+	       err_set(err, ERR_USAGE,
+		       "%s is there from an earlier restore: move it away, or remove it. "
+		       "Nothing was changed.",
+		       path);
+}
+
+/* A WAL that was left there would be taken for that of the database which is kept. */
+static bool is_kept_free(const struct restoring *r, struct err *err)
+{
+	bool ok = is_free(r, r->kept, err);
+	if (!ok || access(r->kept, F_OK) == 0)
+		return ok;
+	char *wal = backup_name(r->kept, "-wal"),
+	     *journal = backup_name(r->kept, "-journal");
+	ok = is_free(r, wal, err) && is_free(r, journal, err);
+	free(wal);
+	free(journal);
+	return ok;
+}
+
 static bool may_take_place(struct restoring *r, struct err *err)
 {
 	if (r->had && !r->in->replace)
 		return say_what_is_there(r, err);
-	return !r->had || !is_other(r, r->kept) ||
-	       err_set(err, ERR_USAGE,
-		       "%s is there from an earlier restore: move it away, or remove it. "
-		       "Nothing was changed.",
-		       r->kept);
+	return !r->had || is_kept_free(r, err);
 }
 
 static bool has_room(const struct restoring *r, struct err *err)
