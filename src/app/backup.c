@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/backup.h"
 
+#include "base/clock.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,21 +10,18 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-static double seconds_now(void)
+static double seconds_since(uint64_t began)
 {
-	struct timespec t;
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+	return (double)(clock_ms() - began) / 1000;
 }
 
 bool app_backup(const struct app *app, const struct app_backup_ask *ask,
 		struct app_backup *out, struct err *err)
 {
 	char host[MANIFEST_TEXT] = "";
-	const double began = seconds_now();
+	const uint64_t began = clock_ms();
 	(void)gethostname(host, sizeof(host) - 1);
 	const struct backup_write w = {
 		.db = app->db,
@@ -35,7 +34,7 @@ bool app_backup(const struct app *app, const struct app_backup_ask *ask,
 	*out = (struct app_backup){ 0 };
 	bool ok = backup_write(&w, &out->manifest, err);
 	out->bytes = MANIFEST_SIZE + out->manifest.packed_size;
-	out->seconds = seconds_now() - began;
+	out->seconds = seconds_since(began);
 	return ok;
 }
 
@@ -53,7 +52,7 @@ bool app_backup_inspect(const struct app_backup_ask *ask, struct app_inspection 
 bool app_restore(const struct app *app, const struct app_backup_ask *ask,
 		 struct app_restored *out, struct err *err)
 {
-	const double began = seconds_now();
+	const uint64_t began = clock_ms();
 	const struct backup_restore r = {
 		.file = ask->file,
 		.db = app->db,
@@ -63,7 +62,7 @@ bool app_restore(const struct app *app, const struct app_backup_ask *ask,
 	};
 	*out = (struct app_restored){ 0 };
 	bool ok = backup_restore(&r, &out->restored, err);
-	out->seconds = seconds_now() - began;
+	out->seconds = seconds_since(began);
 	return ok;
 }
 
@@ -149,9 +148,9 @@ static bool drill_in(const struct app *app, const struct app_backup_ask *ask,
 	there.replace = false;
 	if (!app_restore(app, &there, &out->restored, err))
 		return false;
-	const double began = seconds_now();
+	const uint64_t began = clock_ms();
 	bool ok = app_fsck(app, &o, &out->fsck, err);
-	out->fsck_seconds = seconds_now() - began;
+	out->fsck_seconds = seconds_since(began);
 	return ok;
 }
 

@@ -2,19 +2,17 @@
 #include "cli/progress.h"
 
 #include "app/words.h"
+#include "base/clock.h"
 #include "base/text.h"
 
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static const double plain_every = 5.0; /* seconds between lines in a log */
 
-static double seconds_since(double began)
+static double seconds_since(uint64_t began)
 {
-	struct timespec t;
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9 - began;
+	return (double)(clock_ms() - began) / 1000;
 }
 
 void progress_init(struct progress *p, int fd, bool on, bool terminal, unsigned width)
@@ -22,7 +20,7 @@ void progress_init(struct progress *p, int fd, bool on, bool terminal, unsigned 
 	*p = (struct progress){
 		.fd = fd, .on = on, .terminal = terminal, .width = width
 	};
-	p->began = seconds_since(0);
+	p->began = clock_ms();
 }
 
 /* How much is done, from 0 to 1, by bytes where they are known: files differ in size. */

@@ -14,7 +14,7 @@ struct progress {
 	bool on, terminal;
 	unsigned width;
 	bool shown;     /* a line stands on the terminal */
-	double began;   /* seconds of a monotonic clock */
+	uint64_t began; /* of clock_ms() */
 	double told_at; /* seconds of the last plain line */
 };
 

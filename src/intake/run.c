@@ -2,6 +2,7 @@
 #include "intake/run_int.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "crypto/digest.h"
 #include "intake/side.h"
 #include "intake/writer.h"
@@ -15,7 +16,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -31,13 +31,6 @@ enum {
 	PROGRESS_MS = 500,
 	STOP_MS = 3000, /* what is under way may still end, after an interrupt */
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* --- items --- */
 
@@ -319,7 +312,7 @@ static void drop_leftovers(struct ingest *in)
 
 static void step(struct ingest *in)
 {
-	uint64_t now = now_ms();
+	uint64_t now = clock_ms();
 	if ((is_asked_to_stop(in) || in->failed) && !in->stopping)
 		begin_stop(in, now);
 	if (in->stopping && now - in->stop_ms > STOP_MS) {
@@ -474,7 +467,7 @@ bool intake_run(const struct intake_options *o, struct intake_summary *out,
 	in->sum = out;
 	in->err = err;
 	in->talk = in->side = -1;
-	in->started_ms = in->progress_ms = now_ms();
+	in->started_ms = in->progress_ms = clock_ms();
 	void (*pipe_was)(int) = signal(SIGPIPE, SIG_IGN);
 	/* Mail servers limit the files of what they pipe to: a spool beyond that fails.
 	 */
@@ -482,7 +475,7 @@ bool intake_run(const struct intake_options *o, struct intake_summary *out,
 	bool ok = db && set_up(in, dirname(db));
 	if (ok)
 		run(in);
-	out->seconds = (double)(now_ms() - in->started_ms) / 1000;
+	out->seconds = (double)(clock_ms() - in->started_ms) / 1000;
 	out->interrupted = is_asked_to_stop(in) && in->undone;
 	ok = ok && !in->failed;
 	if (ok && out->interrupted)

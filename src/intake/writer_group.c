@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "intake/writer_int.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +15,6 @@ enum {
 	GROUP_MS = 250,
 	REST_MS = 12, /* longer than another process's busy poll of 5 ms */
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 int64_t writer_now(const struct writer *w)
 {
@@ -102,7 +97,7 @@ bool writer_begin(struct writer *w)
 	if (!store_begin(w->store, &w->err))
 		return false;
 	w->begun = true;
-	w->begun_ms = now_ms();
+	w->begun_ms = clock_ms();
 	w->group_items = 0;
 	w->group_bytes = 0;
 	w->group_growth = (struct growth){ 0 };
@@ -177,7 +172,7 @@ bool writer_commit(struct writer *w)
 		growth_add(&w->growth, &w->group_growth);
 		if (w->in.active && w->in.members > w->in.asked->told)
 			w->in.asked->told = w->in.members;
-		w->held_ms += now_ms() - w->begun_ms;
+		w->held_ms += clock_ms() - w->begun_ms;
 	}
 	store_step(w->store);
 	if (!writer_tell_pending(w))
@@ -193,7 +188,7 @@ bool writer_is_full(const struct writer *w)
 {
 	return w->begun &&
 	       (w->group_items >= GROUP_ITEMS || w->group_bytes >= GROUP_BYTES ||
-		w->pending.n >= GROUP_BYTES || now_ms() - w->begun_ms >= GROUP_MS);
+		w->pending.n >= GROUP_BYTES || clock_ms() - w->begun_ms >= GROUP_MS);
 }
 
 bool writer_relieve(struct writer *w)

@@ -2,6 +2,7 @@
 #include "store/store_int.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "store/book_memo.h"
 #include "store/facts_int.h"
 #include "store/kept.h"
@@ -182,18 +183,11 @@ bool store_int(struct store *s, const char *sql, int64_t *out, struct err *err)
 
 /* --- opening --- */
 
-static int64_t monotonic_ms(void)
-{
-	struct timespec t;
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* SQLite's own handler backs off to 100 ms, and so loses to a busy writer for ever. */
 static int on_busy(void *ctx, int tries)
 {
 	struct store *s = ctx;
-	int64_t now = monotonic_ms();
+	int64_t now = (int64_t)clock_ms();
 	if (tries == 0)
 		s->waited_from = now;
 	if (now - s->waited_from >= (int64_t)s->busy_ms)
