@@ -2,6 +2,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/date.h"
+#include "base/hash.h"
+#include "base/limits.h"
 #include "store/book_int.h"
 #include "store/book_month.h"
 #include "store/facts_int.h"
@@ -293,11 +295,11 @@ static struct book_reporter *reporter_at(const struct reporters *m, size_t i)
 static size_t reporter_slot(const struct store *s, const struct reporters *m,
 			    struct sv org)
 {
-	uint64_t h = s->key.k0;
-	for (size_t i = 0; i < org.n; i++)
-		h = (h ^ (unsigned char)ascii_lower(org.p[i])) * UINT64_C(0x100000001b3);
-	h = (h ^ h >> 29 ^ s->key.k1) * UINT64_C(0xff51afd7ed558ccd);
-	return (size_t)(h ^ h >> 32) & (m->slots - 1);
+	char name[LIMIT_VALUE];
+	size_t n = org.n < sizeof(name) ? org.n : sizeof(name);
+	for (size_t i = 0; i < n; i++)
+		name[i] = ascii_lower(org.p[i]);
+	return (size_t)hash_bytes(&s->key, name, n) & (m->slots - 1);
 }
 
 static uint32_t *find_reporter(const struct store *s, const struct reporters *m,
