@@ -32,7 +32,7 @@ static sqlite3_file *inner(sqlite3_file *f)
 	return own(f)->inner;
 }
 
-/* --- both; a database has nothing to flush --- */
+/* --- both; of a database nothing is gathered --- */
 
 /* What fails to be written is dropped: SQLite takes the transaction back, and writes the
  * same places anew with the next one. */
@@ -57,6 +57,23 @@ static int file_read(sqlite3_file *f, void *out, int n, sqlite3_int64 at)
 {
 	int rc = flush(own(f));
 	return rc ? rc : inner(f)->pMethods->xRead(inner(f), out, n, at);
+}
+
+static int file_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
+{
+	struct vfs_file *w = own(f);
+	if (w->n && (at != w->at + w->n || n > WAL_BUFFER - w->n)) {
+		int rc = flush(w);
+		if (rc)
+			return rc;
+	}
+	if (!w->bytes || n > WAL_BUFFER)
+		return w->inner->pMethods->xWrite(w->inner, p, n, at);
+	if (w->n == 0)
+		w->at = at;
+	memcpy(w->bytes + w->n, p, (size_t)n);
+	w->n += n;
+	return SQLITE_OK;
 }
 
 static int file_truncate(sqlite3_file *f, sqlite3_int64 size)
@@ -93,61 +110,7 @@ static int file_traits(sqlite3_file *f)
 	return inner(f)->pMethods->xDeviceCharacteristics(inner(f));
 }
 
-/* --- WAL --- */
-
-static int wal_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
-{
-	struct vfs_file *w = own(f);
-	if (w->n && (at != w->at + w->n || n > WAL_BUFFER - w->n)) {
-		int rc = flush(w);
-		if (rc)
-			return rc;
-	}
-	if (n > WAL_BUFFER)
-		return w->inner->pMethods->xWrite(w->inner, p, n, at);
-	if (w->n == 0)
-		w->at = at;
-	memcpy(w->bytes + w->n, p, (size_t)n);
-	w->n += n;
-	return SQLITE_OK;
-}
-
-/* SQLite locks the database, never its WAL. */
-static int wal_lock(sqlite3_file *f, int level)
-{
-	(void)f, (void)level;
-	return SQLITE_OK;
-}
-
-static int wal_reserved(sqlite3_file *f, int *out)
-{
-	(void)f;
-	*out = 0;
-	return SQLITE_OK;
-}
-
-static const sqlite3_io_methods wal_methods = {
-	.iVersion = 1,
-	.xClose = file_close,
-	.xRead = file_read,
-	.xWrite = wal_write,
-	.xTruncate = file_truncate,
-	.xSync = file_sync,
-	.xFileSize = file_size,
-	.xLock = wal_lock,
-	.xUnlock = wal_lock,
-	.xCheckReservedLock = wal_reserved,
-	.xFileControl = file_control,
-	.xSectorSize = file_sector,
-	.xDeviceCharacteristics = file_traits,
-};
-
-/* --- database --- */
-
-static int db_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
-{
-	return inner(f)->pMethods->xWrite(inner(f), p, n, at);
-}
+/* --- of a database only: SQLite never locks or shares its WAL --- */
 
 static int db_unlock(sqlite3_file *f, int level)
 {
@@ -200,11 +163,11 @@ static int db_shm_unmap(sqlite3_file *f, int remove)
 	return inner(f)->pMethods->xShmUnmap(inner(f), remove);
 }
 
-static const sqlite3_io_methods db_methods = {
+static const sqlite3_io_methods methods = {
 	.iVersion = 2,
 	.xClose = file_close,
 	.xRead = file_read,
-	.xWrite = db_write,
+	.xWrite = file_write,
 	.xTruncate = file_truncate,
 	.xSync = file_sync,
 	.xFileSize = file_size,
@@ -241,7 +204,7 @@ static int vfs_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags
 		w->bytes = NULL;
 		return rc;
 	}
-	w->base.pMethods = is_wal ? &wal_methods : &db_methods;
+	w->base.pMethods = &methods;
 	return SQLITE_OK;
 }
 
