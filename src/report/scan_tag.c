@@ -160,7 +160,7 @@ static enum scan_took read_end(struct scan *s, struct cursor *c)
 	return close_element(s, c);
 }
 
-/* "<!" or "<?". */
+/* Behind "<!". */
 static enum scan_took leave_markup(struct scan *s, const struct cursor *c)
 {
 	switch (cursor_peek(c, 0)) {
@@ -187,7 +187,7 @@ static enum scan_took read_tag(struct scan *s, struct cursor *c)
 	return scan_odd(s, c, cursor_at(c, '?') ? SCAN_INSTRUCTION : SCAN_TAG);
 }
 
-/* Expat would wait for the end of a tag up to PARSER_MARKUP only, however it is cut. */
+/* Expat would wait for the end of a tag up to PARSER_MARKUP only, wherever pieces end. */
 static enum scan_took unless_long(struct scan *s, const struct cursor *c,
 				  const char *from, enum scan_took took)
 {
