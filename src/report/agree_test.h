@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct agree {
 	struct buf said;
@@ -82,8 +83,14 @@ static inline void agree_read(struct agree *r, enum aggregate_parser parser,
 	r->complete = false;
 	aggregate_reset(r->reader, parser);
 	r->step = AGGREGATE_MORE;
-	while (bytes.n && r->step == AGGREGATE_MORE)
-		r->step = aggregate_feed(r->reader, sv_take(&bytes, piece));
+	/* Each piece is memory of its own, which goes before the next one comes. */
+	while (bytes.n && r->step == AGGREGATE_MORE) {
+		struct sv next = sv_take(&bytes, piece);
+		char *copy = heap_array(next.n, 1);
+		memcpy(copy, next.p, next.n);
+		r->step = aggregate_feed(r->reader, (struct sv){ copy, next.n });
+		free(copy);
+	}
 	if (r->step == AGGREGATE_MORE)
 		r->step = aggregate_end(r->reader, r->broken,
 					r->broken ? "the data ends early" : NULL,

@@ -16,15 +16,14 @@
 enum {
 	REPORT_MAX = 64 * 1024,
 	MUTANT_MAX = 4 * REPORT_MAX,
-	REPORTS = 4096,
 	SMALL = 8 * 1024,
 	CHANGES = 4, /* of a mutant, at most */
 	FEW = 1000
 };
 
 struct mutants {
-	struct sv report[REPORTS];
-	size_t report_n;
+	struct sv *report;
+	size_t report_n, report_cap;
 	struct buf now, next; /* the mutant before and after a change */
 	uint64_t rng;
 	struct agree scanned, referee;
@@ -376,6 +375,15 @@ static bool compare(struct mutants *m, uint64_t seed)
 	return false;
 }
 
+static void add_report(struct mutants *m, struct sv report)
+{
+	if (m->report_n == m->report_cap) {
+		m->report_cap = m->report_cap ? m->report_cap * 2 : 1024;
+		m->report = heap_grow(m->report, m->report_cap, sizeof(*m->report));
+	}
+	m->report[m->report_n++] = report;
+}
+
 static void read_reports(struct mutants *m, const char *folder)
 {
 	struct dirent **names;
@@ -388,8 +396,8 @@ static void read_reports(struct mutants *m, const char *folder)
 		size_t got = f && bytes ? fread(bytes, 1, REPORT_MAX + 1, f) : 0;
 		if (f)
 			(void)fclose(f);
-		if (got && got <= REPORT_MAX && m->report_n < REPORTS)
-			m->report[m->report_n++] = (struct sv){ bytes, got };
+		if (got && got <= REPORT_MAX)
+			add_report(m, (struct sv){ bytes, got });
 		else
 			free(bytes);
 	}
@@ -443,6 +451,7 @@ int main(int argc, char **argv)
 	bool ok = differ == 0 && m->n && m->cause[SCAN_NONE] > m->n / 10;
 	for (size_t i = 0; i < m->report_n; i++)
 		free((void *)(uintptr_t)m->report[i].p);
+	free(m->report);
 	agree_deinit(&m->scanned);
 	agree_deinit(&m->referee);
 	buf_deinit(&m->now);
