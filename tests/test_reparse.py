@@ -253,6 +253,23 @@ class Changed(Reparse):
             "'foreign.example'")], ["foreign.example"])
 
 
+class Mbox(support.Case):
+    def test_what_an_mbox_quotes_stays_undone(self):
+        """The raw copy of a mail holds no separator, and still is that of an mbox."""
+        quoted = c.report([c.row(3)], report_id="quoted").replace(
+            b"</feedback>", b"\nFrom here on nothing follows\n</feedback>")
+        self.write("all.mbox", c.mbox(
+            c.mail(c.part(quoted, type="text/xml", name="a.xml", encoding="8bit")),
+            c.report_mail(c.report([c.row(2)], report_id="plain"))))
+        self.assertEqual(self.ingest("all.mbox")[1]["new"], 2)
+        before = self.totals()
+        found = self.postern("reparse", "--json").lines()
+        self.assertEqual([o["change"] for o in found[:-1]], ["same", "same"])
+        self.assertEqual(self.totals(), before)
+        # The same report in a mail of its own, where nothing is quoted, is known.
+        self.assertEqual(self.ingest(self.write("a.xml", quoted))[1]["duplicate"], 1)
+
+
 class Steps(Reparse):
     program = support.FAULTS
 

@@ -3,7 +3,7 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
-#include "msg/mbox.h"
+#include "intake/unpack.h"
 #include "store/book_reread.h"
 
 #include <errno.h>
@@ -103,19 +103,16 @@ static bool write_all(int fd, struct sv s)
 }
 
 static bool copy_out(struct store *store, const struct book_raw *raw, int fd,
-		     bool *out_mbox, struct err *err)
+		     struct err *err)
 {
 	struct arena *a = arena_new();
 	struct sv piece = { "", 0 };
 	bool ok = true;
-	*out_mbox = false;
 	for (uint32_t seq = 0; ok; seq++) {
 		arena_reset(a);
 		ok = book_raw_read(store, raw->id, seq, a, &piece, err);
 		if (!ok || piece.n == 0)
 			break;
-		if (seq == 0)
-			*out_mbox = mbox_recognise(sv_sub(piece, 0, MBOX_LINE_MAX));
 		ok = write_all(fd, piece) ||
 		     err_set(err, ERR_TEMP, "a raw copy cannot be spooled: %s",
 			     strerror(errno));
@@ -135,10 +132,11 @@ static bool hand_over(const struct shelf_spec *s, struct store *store, int64_t i
 		int fd = open_copy(s, raw.size, err);
 		n->kind = NOTE_RAW;
 		n->size = raw.size;
+		n->mbox = raw.form == FORM_MBOX_MAIL;
 		n->path_n = (uint32_t)(raw.path.n < PATH_BYTES ? raw.path.n : PATH_BYTES);
 		memcpy(n->path, raw.path.p, n->path_n);
 		memcpy(n->sha, raw.sha, sizeof(n->sha));
-		ok = fd >= 0 && copy_out(store, &raw, fd, &n->mbox, err) &&
+		ok = fd >= 0 && copy_out(store, &raw, fd, err) &&
 		     (send_note(s, fd) || err_set(err, ERR_TEMP, "the parent is gone"));
 		if (fd >= 0)
 			close(fd);

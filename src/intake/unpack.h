@@ -30,7 +30,8 @@ enum unpack_form {
 	FORM_ZLIB,
 	FORM_JSON,
 	FORM_MSG,
-	FORM_EMPTY
+	FORM_EMPTY,
+	FORM_MBOX_MAIL /* what is kept with the raw copy of one mail of an mbox */
 };
 
 /* What the first bytes are. Needs 512 bytes or so, or all there is. */

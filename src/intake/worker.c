@@ -164,6 +164,7 @@ static const char *nothing_in(enum unpack_form form)
 	case FORM_EMPTY:
 		return "it is empty";
 	case FORM_MAIL:
+	case FORM_MBOX_MAIL:
 		return "a mail without a report";
 	case FORM_XML:
 		return "XML, but no report that Postern knows";
@@ -250,8 +251,8 @@ static bool read_item(struct worker *w, uint64_t id, const struct unpack_input *
 	 */
 	if (ok && w->keep_raw && in->length <= LIMIT_PLAIN)
 		ok = worker_send_raw(w, in);
-	const struct frame_done done = { (uint8_t)unpack_item_form(w->unpack),
-					 !is_whole(in) };
+	enum unpack_form form = in->mbox ? FORM_MBOX_MAIL : unpack_item_form(w->unpack);
+	const struct frame_done done = { (uint8_t)form, !is_whole(in) };
 	frame_put_done(emit_buf(w->emit), &done);
 	w->before += size_of_item(w);
 	return ok && emit_pace(w->emit);
