@@ -90,7 +90,10 @@ static struct app_overview overview(struct bench *b, const struct app_filter *f)
 	struct err err = { 0 };
 	struct app_overview v;
 	struct app_filter all = app_filter_all();
-	must(app_overview(&b->app, f ? f : &all, 10, b->arena, &v, &err), &err);
+	must(app_overview(&b->app,
+			  &(struct app_overview_options){ f ? f : &all, 10, false },
+			  b->arena, &v, &err),
+	     &err);
 	return v;
 }
 
@@ -111,7 +114,9 @@ static void says_where_there_is_no_database(void **state)
 	struct err err = { 0 };
 	struct app_overview v;
 	struct app_filter f = app_filter_all();
-	assert_false(app_overview(&b->app, &f, 10, b->arena, &v, &err));
+	assert_false(app_overview(&b->app,
+				  &(struct app_overview_options){ &f, 10, false },
+				  b->arena, &v, &err));
 	assert_int_equal(err.code, ERR_NO_INPUT);
 	assert_non_null(strstr(err.text, "ingest"));
 	assert_int_equal(access(b->db, F_OK), -1);
@@ -179,11 +184,15 @@ static void filters_narrow(void **state)
 	}
 	struct app_filter f = app_filter_all();
 	f.client = SV("nobody");
-	assert_false(app_overview(&b->app, &f, 10, b->arena, &v, &err));
+	assert_false(app_overview(&b->app,
+				  &(struct app_overview_options){ &f, 10, false },
+				  b->arena, &v, &err));
 	assert_int_equal(err.code, ERR_NO_INPUT);
 	f = app_filter_all();
 	f.domain = SV("unheard.example");
-	assert_false(app_overview(&b->app, &f, 10, b->arena, &v, &err));
+	assert_false(app_overview(&b->app,
+				  &(struct app_overview_options){ &f, 10, false },
+				  b->arena, &v, &err));
 	assert_int_equal(err.code, ERR_NO_INPUT);
 }
 

@@ -185,7 +185,9 @@ static void tls_stands_out(void **state)
 	struct app_overview v;
 	size_t found = 0;
 	plant_some(b);
-	must(app_overview(&b->app, &f, 10, b->arena, &v, &err), &err);
+	must(app_overview(&b->app, &(struct app_overview_options){ &f, 10, false },
+			  b->arena, &v, &err),
+	     &err);
 	assert_int_equal(v.total.reports, 0);
 	for (size_t i = 0; i < v.note_n; i++) {
 		if (v.note[i].kind != APP_NOTE_TLS)

@@ -100,6 +100,8 @@ static bool find(struct app_overview *o, const struct scope *s, uint32_t sources
 		 int64_t now, struct err *err)
 {
 	struct facts_query q = scope_query(s);
+	o->source_n = o->note_n = 0;
+	o->source_all = 0;
 	return (scope_is_empty(s) || scope_sources(s, &q, sources, &o->source,
 						   &o->source_n, &o->source_all, err)) &&
 	       fill_notes(o, s, now, err);
@@ -114,46 +116,48 @@ static uint64_t cpu_ms(void)
 
 /* As find(), for the whole: from what is kept, or else to be kept. */
 static bool recall(struct app_overview *o, const struct scope *s, const struct app *app,
-		   struct overview_kept *k, uint64_t *out_state, struct err *err)
+		   bool fresh, struct overview_kept *k, struct err *err)
 {
 	int64_t today = date_day_of(app->now);
-	if (!overview_kept_read(s, today, o, k, err) ||
-	    !kept_state(s->store, out_state, err))
+	if (!overview_kept_read(s, today, o, k, err))
 		return false;
-	if (!k->holds) {
-		uint64_t began = cpu_ms();
-		if (!find(o, s, OVERVIEW_KEPT_SOURCES, app->now, err))
-			return false;
-		k->made = app->now;
-		k->day = today;
-		k->took_ms = cpu_ms() - began;
-	}
+	o->stale = k->stale && !fresh;
+	o->found = k->made;
+	if (k->holds || o->stale)
+		return true;
+	uint64_t began = cpu_ms();
+	if (!find(o, s, OVERVIEW_KEPT_SOURCES, app->now, err))
+		return false;
+	k->made = app->now;
+	k->day = today;
+	k->took_ms = cpu_ms() - began;
 	return true;
 }
 
-bool app_overview(const struct app *app, const struct app_filter *filter,
-		  uint32_t sources, struct arena *a, struct app_overview *out,
-		  struct err *err)
+bool app_overview(const struct app *app, const struct app_overview_options *want,
+		  struct arena *a, struct app_overview *out, struct err *err)
 {
 	struct scope s;
 	struct overview_kept k = { 0 };
 	uint64_t state = 0;
-	*out = (struct app_overview){ .limit = sources };
-	if (!scope_open(&s, app, STORE_READ, filter, a, err))
+	uint32_t n = want->sources;
+	*out = (struct app_overview){ .limit = n };
+	if (!scope_open(&s, app, STORE_READ, want->filter, a, err))
 		return false;
-	bool whole = app_filter_is_open(&s.filter) && overview_is_large(&s) && sources &&
-		     sources <= OVERVIEW_KEPT_SOURCES;
+	bool whole = app_filter_is_open(&s.filter) && overview_is_large(&s) && n &&
+		     n <= OVERVIEW_KEPT_SOURCES;
 	bool ok = fill(out, &s, err) &&
 		  scope_sealed(&s, &out->sealed, &out->details_from, err) &&
-		  (whole ? recall(out, &s, app, &k, &state, err)
-			 : find(out, &s, sources, app->now, err));
+		  (whole ? recall(out, &s, app, want->fresh, &k, err)
+			 : find(out, &s, n, app->now, err)) &&
+		  kept_state(s.store, &state, err);
 	scope_close(&s);
 	if (!ok || !whole)
 		return ok;
-	if (!k.holds)
+	if (!k.holds && !out->stale)
 		overview_keep(app, state, &k, out);
-	if (out->source_n > sources)
-		out->source_n = sources;
+	if (out->source_n > n)
+		out->source_n = n;
 	return true;
 }
 

@@ -54,11 +54,19 @@ struct app_overview {
 	uint32_t limit;        /* how many lines of a list were asked for, 0 all */
 	struct app_note *note; /* over all days and results of the domains chosen */
 	size_t note_n;
+	/* Something was written since sources and notes were found, at `found` (UTC);
+	 * all else is of now. */
+	bool stale;
+	int64_t found;
 };
 
-/* `sources`: how many at most, 0 all; goes to `limit` too. */
-bool app_overview(const struct app *app, const struct app_filter *filter,
-		  uint32_t sources, struct arena *a, struct app_overview *out,
-		  struct err *err);
+struct app_overview_options {
+	const struct app_filter *filter; /* NULL: all */
+	uint32_t sources; /* how many at most, 0 all; goes to `limit` too */
+	bool fresh;       /* nothing stale, even if that takes seconds */
+};
+
+bool app_overview(const struct app *app, const struct app_overview_options *want,
+		  struct arena *a, struct app_overview *out, struct err *err);
 
 #endif

@@ -8,8 +8,10 @@
 
 /*
  * In a large database the top sources and what stands out of the whole take seconds to
- * find. They are kept (store/kept.h) for whoever asks next on the same day, while nothing
- * is written: found by upkeep behind an ingest, and by whoever finds none that hold.
+ * find. They are kept (store/kept.h) for whoever asks next on the same day: found by
+ * upkeep behind an ingest, and by whoever finds none of this day. Once something is
+ * written they are stale; they are still shown, with the time they are of, until upkeep
+ * found them anew.
  */
 enum {
 	OVERVIEW_KEPT_SOURCES = 100, /* so many at most are answered from there */
@@ -22,12 +24,13 @@ struct overview_kept {
 	int64_t day;  /* the today that it was made for */
 	uint64_t took_ms;
 	bool holds;
+	bool stale; /* it would hold, but something was written since */
 };
 
 /* Is the database so large that it is worth while? */
 bool overview_is_large(const struct scope *s);
-/* Sets sources and notes of `o` where what is kept holds for that day; *out says more.
- * What cannot be read does not hold. */
+/* Sets sources and notes of `o` where what is kept holds for that day, or is but stale;
+ * *out says more. What cannot be read is neither. */
 bool overview_kept_read(const struct scope *s, int64_t today, struct app_overview *o,
 			struct overview_kept *out, struct err *err);
 /* Keeps those of `o`, found in that state. That nobody may write, or somebody does, is no

@@ -153,7 +153,8 @@ bool overview_kept_read(const struct scope *s, int64_t today, struct app_overvie
 		return true;
 	}
 	out->holds = holds && out->day == today;
-	if (!out->holds || !o)
+	out->stale = !holds && out->day == today;
+	if (!o || (!out->holds && !out->stale))
 		return true;
 	o->source = kept.source;
 	o->source_n = kept.source_n;
@@ -211,7 +212,9 @@ bool overview_upkeep(const struct app *app, struct err *err)
 		  is_due(app, &s, &due, err);
 	scope_close(&s);
 	arena_reset(a);
-	ok = ok && (!due || app_overview(app, NULL, OVERVIEW_KEPT_SOURCES, a, &o, err));
+	const struct app_overview_options fresh = { .sources = OVERVIEW_KEPT_SOURCES,
+						    .fresh = true };
+	ok = ok && (!due || app_overview(app, &fresh, a, &o, err));
 	arena_free(&a);
 	return ok;
 }

@@ -77,14 +77,20 @@ static struct overview_kept kept(struct bench *b)
 	return k;
 }
 
-static struct app_overview ask(struct bench *b, const char *client)
+static struct app_overview ask_as(struct bench *b, const char *client, bool fresh)
 {
 	struct err err = { 0 };
 	struct app_overview o;
 	struct app_filter f = app_filter_all();
+	const struct app_overview_options want = { &f, 20, fresh };
 	f.client = sv_from(client);
-	must(app_overview(&b->app, &f, 20, b->arena, &o, &err), &err);
+	must(app_overview(&b->app, &want, b->arena, &o, &err), &err);
 	return o;
+}
+
+static struct app_overview ask(struct bench *b, const char *client)
+{
+	return ask_as(b, client, false);
 }
 
 static void keeps_nothing_where_it_is_small(void **state)
@@ -131,10 +137,40 @@ static void answers_from_what_is_kept(void **state)
 	assert_int_equal(ask(b, "").note_n, 1);
 	b->app.now -= DATE_DAY_SECONDS;
 	put_false_answer(b);
-	/* ... nor once something changed. */
+	assert_false(ask(b, "").stale);
+}
+
+static void says_what_is_stale(void **state)
+{
+	struct bench *b = *state;
+	add_client(b, "A", "a.example");
+	make_large(b);
+	put_false_answer(b);
+	int64_t found = b->app.now;
 	add_client(b, "B", "b.example");
-	assert_int_equal(ask(b, "").note_n, 2);
-	assert_int_equal(ask(b, "").source_n, 0);
+	b->app.now += 60;
+	struct app_overview o = ask(b, "");
+	assert_true(o.stale);
+	assert_int_equal(o.found, found);
+	assert_int_equal(o.source_n, 2);
+	assert_int_equal(o.domain_n, 2); /* all else is of now */
+	/* To ask does not make it hold. */
+	assert_true(ask(b, "").stale);
+	o = ask_as(b, "", true);
+	assert_false(o.stale);
+	assert_int_equal(o.source_n, 0);
+	assert_int_equal(o.note_n, 2);
+	/* What was found fresh is kept. */
+	o = ask(b, "");
+	assert_false(o.stale);
+	assert_int_equal(o.source_n, 0);
+	/* Of another day nothing is shown. */
+	put_false_answer(b);
+	add_client(b, "C", "c.example");
+	b->app.now += DATE_DAY_SECONDS;
+	o = ask(b, "");
+	assert_false(o.stale);
+	assert_int_equal(o.note_n, 3);
 }
 
 static struct app_fsck fsck(struct bench *b, bool mend)
@@ -189,7 +225,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(decodes_what_it_encodes),   TEST(keeps_nothing_where_it_is_small),
 		TEST(answers_from_what_is_kept), TEST(fsck_compares_what_is_kept),
-		TEST(upkeep_rests_between),
+		TEST(upkeep_rests_between),      TEST(says_what_is_stale),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

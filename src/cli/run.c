@@ -90,8 +90,11 @@ bool run_overview(struct cli *c, struct err *err)
 	struct app_overview v;
 	uint64_t sources;
 	if (!run_filter(c, &f, err) ||
-	    !run_number(c, OPT_LIMIT, RUN_SOURCES, 1000000000, &sources, err) ||
-	    !app_overview(&c->app, &f, (uint32_t)sources, c->arena, &v, err))
+	    !run_number(c, OPT_LIMIT, RUN_SOURCES, 1000000000, &sources, err))
+		return false;
+	const struct app_overview_options o = { &f, (uint32_t)sources,
+						cli_has(c->args, OPT_FRESH) };
+	if (!app_overview(&c->app, &o, c->arena, &v, err))
 		return false;
 	show_overview(&c->out, &v, &f);
 	return true;

@@ -27,6 +27,7 @@ static void show_clients_json(struct json *j, const struct app_overview *v)
 
 static void show_json(struct out *o, const struct app_overview *v)
 {
+	char time[DATE_TEXT];
 	struct json j;
 	show_begin(o, &j);
 	show_figures(&j, "totals", &v->total);
@@ -37,6 +38,10 @@ static void show_json(struct out *o, const struct app_overview *v)
 	show_domain_lines(o, &j, "domains", v->domain, v->domain_n, SHOW_CLIENT);
 	show_sources(o, &j, v->source, v->source_n);
 	json_uint(&j, "sources_all", v->source_all);
+	if (v->stale)
+		json_str(&j, "as_of", date_format_time(v->found, time));
+	else
+		json_null(&j, "as_of");
 	json_array(&j, "notes");
 	for (size_t i = 0; i < v->note_n; i++) {
 		json_object(&j, NULL);
@@ -142,6 +147,19 @@ static void show_notes(struct out *o, const struct app_overview *v)
 	}
 }
 
+static void show_stale(struct out *o, const struct app_overview *v)
+{
+	char text[DATE_TEXT + 160], time[DATE_TEXT];
+	if (!v->stale)
+		return;
+	(void)snprintf(text, sizeof(text),
+		       "Top sources and what stands out are of %s; something was written "
+		       "since. `postern overview --fresh` finds them anew.",
+		       date_format_time(v->found, time));
+	out_str(o, "\n");
+	out_wrapped(o, "  ", sv_from(text));
+}
+
 /* The worst domain is what to look at first. */
 static void show_next(struct out *o, const struct app_overview *v)
 {
@@ -199,6 +217,7 @@ static void show_text(struct out *o, const struct app_overview *v,
 						 : "What stands out");
 		show_notes(o, v);
 	}
+	show_stale(o, v);
 	show_next(o, v);
 }
 
