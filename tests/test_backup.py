@@ -287,7 +287,7 @@ class Damaged(Backup):
         for changes in ({"build": "x"}, {"least_build": "1.2"}, {"schema": "-1"},
                         {"packed_bytes": str(1 << 60)}, {"packed_sha256": "0" * 63},
                         {"host": "\x1b[2J"}, {"format": "0"}, {"rows": "1e3"},
-                        {"features": "x" * 64}):
+                        {"features": "gzip " * 13 + "gzip"}):
             with self.subTest(changes):
                 self.refused(manifest(self.data, **changes))
         self.refused(manifest(self.data, packed_bytes="99"), "longer")
@@ -394,6 +394,36 @@ class Builds(Backup):
 
     def test_an_unknown_feature(self):
         self.too_new("77.2.1", build="77.2.1", features="gzip sealed-box")
+
+    def test_a_later_one_may_write_what_it_likes(self):
+        """Format, features and build are looked at first: the other lines, what stands
+        behind them, and the size are not judged by rules that may be others today."""
+        later = {"build": "77.2.1"}
+        for changes in ({**later, "features": "gzip box", "packed_bytes": "in other words"},
+                        {**later, "features": "gzip box", "packed_bytes": "99"},
+                        {**later, "features": "x" * 64},
+                        {**later, "features": "gzip " * 13 + "box"},
+                        {**later, "host": "h" * 64},
+                        {**later, "rows": "1e3"},
+                        {**later, "packed_bytes": "99"},
+                        {"build": "77.2.1-" + "x" * 64},
+                        {**later, "note": "\n\nanother trailer"}):
+            with self.subTest(changes):
+                r = self.too_new("77.2.1", **changes)
+                self.assertIn("written by Postern 77.2.1", r.err)
+        # What it is cannot be told then, so that it is not offered to go on.
+        for changes in ({**later, "rows": "1e3"}, {**later, "features": "gzip box"}):
+            r = self.restore(76, "--older-build", **changes)
+            self.assertNotIn("add --older-build", r.err)
+        self.restore(65, "--older-build", **later, packed_bytes="99")
+
+    def test_no_build_is_named_that_would_not_do(self):
+        """Of a feature that our own build does not know, as it says."""
+        for changes in ({"features": "gzip box"}, {"features": "x" * 64}, {"schema": "99"}):
+            with self.subTest(changes):
+                r = self.restore(76, **changes)
+                self.assertIn("Install a later version of Postern than this one", r.err)
+                self.assertNotIn("Install Postern", r.err)
 
     def test_a_security_update_strands_nobody(self):
         """Of a later build, in a form that this one knows: said, and let through by name."""

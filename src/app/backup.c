@@ -45,8 +45,8 @@ bool app_backup_inspect(const struct app_backup_ask *ask, struct app_inspection 
 	struct app_backup *b = &out->backup;
 	if (!backup_inspect(ask->file, &b->manifest, &b->bytes, err))
 		return false;
-	(void)backup_fits(ask->file, &b->manifest, false, &out->problem);
-	return true;
+	return !backup_fits(ask->file, &b->manifest, false, &out->problem) ||
+	       backup_is_all(ask->file, &b->manifest, b->bytes, err);
 }
 
 bool app_restore(const struct app *app, const struct app_backup_ask *ask,

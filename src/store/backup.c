@@ -224,7 +224,8 @@ static bool read_back(struct writing *w, struct err *err)
 	struct manifest m;
 	uint64_t bytes;
 	(void)posix_fadvise(w->fd, 0, 0, POSIX_FADV_DONTNEED);
-	if (!backup_inspect(w->part, &m, &bytes, err))
+	if (!backup_inspect(w->part, &m, &bytes, err) ||
+	    !backup_is_all(w->part, &m, bytes, err))
 		return false;
 	const struct backup_stream s = { w->part, w->fd, &m, w->in->watch };
 	return backup_unpack(&s, -1, NULL, err) &&

@@ -44,8 +44,8 @@ struct backup_write {
  * name once it was read back whole; what a killed run left in its folder is removed. */
 bool backup_write(const struct backup_write *in, struct manifest *out, struct err *err);
 
-/* Reads and checks the manifest and the file's size, no more. It may need a later build:
- * backup_fits() says so. `out_bytes`: of the file. */
+/* Reads and checks the manifest, no more. It may need a later build: backup_fits() says
+ * so. `out_bytes`: of the file. */
 bool backup_inspect(const char *file, struct manifest *out, uint64_t *out_bytes,
 		    struct err *err);
 
@@ -53,6 +53,11 @@ bool backup_inspect(const char *file, struct manifest *out, uint64_t *out_bytes,
  * build whose least build is not above this one is refused too, unless `older_build`. */
 bool backup_fits(const char *file, const struct manifest *m, bool older_build,
 		 struct err *err);
+
+/* Has the file the size that its manifest says? Asked of one that fits: nobody knows the
+ * size of another. */
+bool backup_is_all(const char *file, const struct manifest *m, uint64_t bytes,
+		   struct err *err);
 
 struct backup_restore {
 	const char *file, *db;

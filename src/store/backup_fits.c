@@ -27,48 +27,59 @@ bool backup_inspect(const char *file, struct manifest *out, uint64_t *out_bytes,
 			"very beginning. Nothing was changed.",
 			file);
 	case MANIFEST_DAMAGED:
-		break;
-	case MANIFEST_LATER: /* nothing is known of its size */
-		return true;
+		return backup_damaged(file, why, err);
+	case MANIFEST_LATER:
 	case MANIFEST_READ:
-		if (*out_bytes == MANIFEST_SIZE + out->packed_size)
-			return true;
-		why = *out_bytes < MANIFEST_SIZE + out->packed_size
-			      ? "its end is missing"
-			      : "it is longer than it was written";
+		break;
 	}
-	return backup_damaged(file, why, err);
+	return true;
 }
 
-static bool too_new(const char *file, const struct manifest *m, uint64_t needed,
-		    const char *what, const char *or_else, struct err *err)
+bool backup_is_all(const char *file, const struct manifest *m, uint64_t bytes,
+		   struct err *err)
 {
-	char build[VERSION_TEXT], when[DATE_TEXT] = "";
+	return bytes == MANIFEST_SIZE + m->packed_size ||
+	       backup_damaged(file,
+			      bytes < MANIFEST_SIZE + m->packed_size
+				      ? "its end is missing"
+				      : "it is longer than it was written",
+			      err);
+}
+
+/* `what` this build does not know of it, `or_else` what to do but to install another. */
+static bool too_new(const char *file, const struct manifest *m, const char *what,
+		    const char *or_else, struct err *err)
+{
+	const uint64_t ours = version_ours();
+	/* The build that wrote it can surely read it. */
+	const uint64_t needed = m->least_build > ours ? m->least_build : m->build;
+	char build[VERSION_TEXT] = "", when[DATE_TEXT] = "";
 	if (m->created)
 		(void)date_format_time((int64_t)m->created, when);
+	if (needed > ours)
+		(void)version_text(needed, build);
 	return err_set(err, ERR_TOO_NEW,
 		       "%s was written by Postern %s%s%s%s; this is Postern %s. Install "
-		       "Postern %s or later%s, then repeat. Nothing was changed.",
+		       "%s%s%s%s, then repeat. Nothing was changed.",
 		       file, m->version, when[0] ? " on " : "", when, what,
-		       POSTERN_VERSION, version_text(needed, build), or_else);
+		       POSTERN_VERSION,
+		       build[0] ? "Postern " : "a later version of Postern than this one",
+		       build, build[0] ? " or later" : "", or_else);
 }
 
 bool backup_fits(const char *file, const struct manifest *m, bool older_build,
 		 struct err *err)
 {
 	const uint64_t ours = version_ours();
-	/* The build that wrote it can surely read it. */
-	const uint64_t least = m->least_build > ours ? m->least_build : m->build;
 	if (m->format > MANIFEST_FORMAT)
-		return too_new(file, m, least, " in a form that this build does not know",
-			       "", err);
-	if (manifest_unknown_feature(m).n)
-		return too_new(file, m, least, " with what this build does not know", "",
+		return too_new(file, m, " in a form that this build does not know", "",
 			       err);
+	if (m->schema == 0 || manifest_unknown_feature(m).n)
+		return too_new(file, m, " with what this build does not know", "", err);
 	if (m->least_build > ours || m->schema > (uint64_t)store_schema())
-		return too_new(file, m, least, "", "", err);
+		return too_new(file, m, "", "", err);
 	if (m->build > ours && !older_build)
-		return too_new(file, m, m->build, "",
+		return too_new(file, m, "",
 			       ", or add --older-build, as this build knows its form",
 			       err);
 	return true;

@@ -11,7 +11,8 @@ enum entry_kind {
 	ENTRY_BYTES, /* a number up to MANIFEST_BYTES_MAX */
 	ENTRY_SHA,
 	ENTRY_TEXT,
-	ENTRY_BUILD, /* text that a number is read of */
+	ENTRY_BUILD,   /* text that a number is read of */
+	ENTRY_VERSION, /* the same, and the text is kept: m->version and m->build */
 };
 
 #define AT(member) offsetof(struct manifest, member)
@@ -20,24 +21,24 @@ static const struct entry {
 	const char *key;
 	size_t at;
 	enum entry_kind kind;
-	bool always; /* in every format */
-} entries[] = { { "format", AT(format), ENTRY_NUMBER, true },
-		{ "least_build", AT(least_build), ENTRY_BUILD, true },
-		{ "build", AT(version), ENTRY_TEXT, true },
-		{ "features", AT(features), ENTRY_TEXT, false },
-		{ "schema", AT(schema), ENTRY_NUMBER, false },
-		{ "created", AT(created), ENTRY_NUMBER, false },
-		{ "host", AT(host), ENTRY_TEXT, false },
-		{ "packed_bytes", AT(packed_size), ENTRY_BYTES, false },
-		{ "packed_sha256", AT(packed_sha), ENTRY_SHA, false },
-		{ "database_bytes", AT(plain_size), ENTRY_BYTES, false },
-		{ "database_sha256", AT(plain_sha), ENTRY_SHA, false },
-#define X(id, name) { name, AT(count.id), ENTRY_NUMBER, false },
+} entries[] = { { "format", AT(format), ENTRY_NUMBER },
+		{ "least_build", AT(least_build), ENTRY_BUILD },
+		{ "build", AT(version), ENTRY_VERSION },
+		{ "features", AT(features), ENTRY_TEXT },
+		{ "schema", AT(schema), ENTRY_NUMBER },
+		{ "created", AT(created), ENTRY_NUMBER },
+		{ "host", AT(host), ENTRY_TEXT },
+		{ "packed_bytes", AT(packed_size), ENTRY_BYTES },
+		{ "packed_sha256", AT(packed_sha), ENTRY_SHA },
+		{ "database_bytes", AT(plain_size), ENTRY_BYTES },
+		{ "database_sha256", AT(plain_sha), ENTRY_SHA },
+#define X(id, name) { name, AT(count.id), ENTRY_NUMBER },
 		MANIFEST_COUNTS(X)
 #undef X
 };
 
 enum {
+	HEAD_N = 3, /* the first ones: the first lines in every format, in this order */
 	ENTRY_N = sizeof(entries) / sizeof(*entries)
 };
 
@@ -65,6 +66,7 @@ static void put_entry(struct buf *b, const struct manifest *m, const struct entr
 	(void)buf_addf(b, "%s ", e->key);
 	switch (e->kind) {
 	case ENTRY_TEXT:
+	case ENTRY_VERSION:
 		put_text(b, at);
 		break;
 	case ENTRY_SHA:
@@ -140,6 +142,19 @@ static bool take_text(struct sv s, char out[MANIFEST_TEXT])
 	return true;
 }
 
+/* What follows behind the number counts for nothing: it is cut and made plain, so that a
+ * later build may call itself as it likes. */
+static bool take_version(struct sv s, struct manifest *m)
+{
+	if (!version_read(s, &m->build))
+		return false;
+	s = sv_sub(s, 0, MANIFEST_TEXT - 1);
+	for (size_t i = 0; i < s.n; i++)
+		m->version[i] = is_plain(s.p[i]) ? s.p[i] : '?';
+	m->version[s.n] = '\0';
+	return true;
+}
+
 static bool take_value(struct sv s, struct manifest *m, const struct entry *e)
 {
 	void *at = (char *)m + e->at;
@@ -151,6 +166,8 @@ static bool take_value(struct sv s, struct manifest *m, const struct entry *e)
 		return take_sha(s, at);
 	case ENTRY_BUILD:
 		return version_read(s, number);
+	case ENTRY_VERSION:
+		return take_version(s, m);
 	case ENTRY_BYTES:
 		return sv_to_u64(s, number) && *number <= MANIFEST_BYTES_MAX;
 	case ENTRY_NUMBER:
@@ -159,45 +176,91 @@ static bool take_value(struct sv s, struct manifest *m, const struct entry *e)
 	return false;
 }
 
-/* Keys that nobody knows yet are passed over, for what has to be known is a feature; and
- * what a later format makes of other lines is its own affair. */
+static bool take_head(struct sv *rest, struct manifest *m)
+{
+	for (size_t i = 0; i < HEAD_N; i++) {
+		struct sv line = sv_take_until(rest, '\n');
+		if (!sv_eq(sv_take_until(&line, ' '), sv_from(entries[i].key)) ||
+		    !take_value(line, m, &entries[i]))
+			return false;
+	}
+	return m->format > 0;
+}
+
+/* Keys that nobody knows yet are passed over, for what has to be known is a feature. */
 static bool take_line(struct sv line, struct manifest *m, bool seen[ENTRY_N])
 {
 	struct sv key = sv_take_until(&line, ' ');
 	for (size_t i = 0; i < ENTRY_N; i++) {
-		bool ours = entries[i].always || m->format <= MANIFEST_FORMAT;
-		if (!ours || !sv_eq(key, sv_from(entries[i].key)))
+		if (!sv_eq(key, sv_from(entries[i].key)))
 			continue;
-		bool again = seen[i];
+		bool again = i < HEAD_N || seen[i];
 		seen[i] = true;
 		return !again && take_value(line, m, &entries[i]);
 	}
 	return true;
 }
 
-static bool take_lines(struct sv rest, struct manifest *m, bool seen[ENTRY_N])
+static bool take_lines(struct sv rest, struct manifest *m)
 {
+	bool seen[ENTRY_N] = { false };
 	while (rest.n && rest.p[0] != '\n')
 		if (!take_line(sv_take_until(&rest, '\n'), m, seen))
 			return false;
 	for (size_t i = 0; i < rest.n; i++)
 		if (rest.p[i] != '\n')
 			return false;
+	for (size_t i = HEAD_N; i < ENTRY_N; i++)
+		if (!seen[i])
+			return false;
 	return true;
 }
 
-static bool has_all(const bool seen[ENTRY_N], bool later)
+/* The first word that this build does not know. */
+static struct sv unknown_in(struct sv words)
 {
-	for (size_t i = 0; i < ENTRY_N; i++)
-		if (!seen[i] && (entries[i].always || !later))
-			return false;
-	return true;
+	while (words.n) {
+		struct sv word = sv_take_until(&words, ' ');
+		if (word.n && !sv_eq(word, features_known))
+			return word;
+	}
+	return SV("");
+}
+
+/* Of whatever length, and however the other lines are. */
+static bool has_unknown_feature(struct sv rest)
+{
+	while (rest.n && rest.p[0] != '\n') {
+		struct sv line = sv_take_until(&rest, '\n');
+		if (sv_eq(sv_take_until(&line, ' '), SV("features")))
+			return unknown_in(line).n > 0;
+	}
+	return false;
+}
+
+static bool is_later(const struct manifest *head, struct sv rest)
+{
+	return head->format > MANIFEST_FORMAT || head->build > version_ours() ||
+	       head->least_build > version_ours() || has_unknown_feature(rest);
+}
+
+/* Of a block whose digest is right. */
+static enum manifest_outcome read_lines(struct sv rest, struct manifest *out)
+{
+	struct manifest head = { 0 };
+	if (!take_head(&rest, &head))
+		return MANIFEST_DAMAGED;
+	*out = head;
+	if (head.format == MANIFEST_FORMAT && take_lines(rest, out) && out->schema > 0)
+		return MANIFEST_READ;
+	/* Whatever else a later build writes there is its own affair. */
+	*out = head;
+	return is_later(&head, rest) ? MANIFEST_LATER : MANIFEST_DAMAGED;
 }
 
 enum manifest_outcome manifest_read(struct sv block, struct manifest *out,
 				    const char **out_why)
 {
-	bool seen[ENTRY_N] = { false };
 	char hex[DIGEST_HEX];
 	*out = (struct manifest){ 0 };
 	*out_why = "it does not begin as one does";
@@ -213,23 +276,13 @@ enum manifest_outcome manifest_read(struct sv block, struct manifest *out,
 	digest_of(block, hex);
 	if (!sv_eq(sum, sv_from(hex)))
 		return MANIFEST_DAMAGED;
-	*out_why = "its manifest says what no build writes";
-	bool taken = take_lines(block, out, seen);
-	bool later = out->format > MANIFEST_FORMAT;
-	if (!taken || out->format == 0 || !has_all(seen, later) ||
-	    !version_read(sv_from(out->version), &out->build))
-		return MANIFEST_DAMAGED;
-	*out_why = "";
-	return later ? MANIFEST_LATER : MANIFEST_READ;
+	enum manifest_outcome how = read_lines(block, out);
+	*out_why = how == MANIFEST_DAMAGED ? "its manifest says what no build writes"
+					   : "";
+	return how;
 }
 
 struct sv manifest_unknown_feature(const struct manifest *m)
 {
-	struct sv rest = sv_from(m->features), word;
-	while (rest.n) {
-		word = sv_take_until(&rest, ' ');
-		if (word.n && !sv_eq(word, features_known))
-			return word;
-	}
-	return SV("");
+	return unknown_in(sv_from(m->features));
 }

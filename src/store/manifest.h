@@ -17,8 +17,10 @@
  *     ...                  one "key value" a line, then line feeds up to the end
  *
  * The first five lines are the same in every format, so that a build which is too old can
- * tell a later file from a damaged one, and name the build needed. The digest tells
- * damage, and no forgery: whoever can write a backup can write its digest.
+ * tell a later file from a damaged one, and name the build needed: format, features and
+ * build are looked at before any other line, and a later build may write those as it
+ * likes. The digest tells damage, and no forgery: whoever can write a backup can write
+ * its digest.
  */
 enum {
 	MANIFEST_SIZE = 4096,
@@ -49,7 +51,8 @@ struct manifest_counts {
 };
 
 struct manifest {
-	uint64_t format, schema;
+	uint64_t format;
+	uint64_t schema; /* 0: MANIFEST_LATER, and all but format and builds is empty */
 	uint64_t build, least_build; /* as store/version.h counts them */
 	char version[MANIFEST_TEXT]; /* the build in words, as it calls itself */
 	char features[MANIFEST_TEXT];
@@ -66,14 +69,17 @@ void manifest_write(const struct manifest *m, char out[MANIFEST_SIZE]);
 enum manifest_outcome {
 	MANIFEST_FOREIGN, /* it does not begin as a backup does */
 	MANIFEST_DAMAGED,
-	MANIFEST_LATER, /* of a later format: only the lines of every format are read */
-	MANIFEST_READ
+	/* Of a later format, or it has other lines than ours, and a feature that we do
+	 * not know or a later build: only the lines of every format are read. */
+	MANIFEST_LATER,
+	MANIFEST_READ /* each line, also where a feature or the build is a later one */
 };
 /* `block` is from outside: any bytes, of any length. *out_why: what is wrong, or "". */
 enum manifest_outcome manifest_read(struct sv block, struct manifest *out,
 				    const char **out_why);
 
-/* The first word of m->features that this build does not know; empty: it knows all. */
+/* The first word of m->features (MANIFEST_READ) that this build does not know; empty: it
+ * knows all. */
 struct sv manifest_unknown_feature(const struct manifest *m);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "store/manifest_test.h"
 #include "store/backup_int.h"
 #include "store/version.h"
 
@@ -101,6 +102,75 @@ static void fits_its_block(void **state)
 	assert_memory_equal(&have, &m, sizeof(m));
 }
 
+/* A block whose lines are these, with the digest that they have. */
+static enum manifest_outcome read_text(const char *lines, struct manifest *m)
+{
+	char block[MANIFEST_SIZE];
+	manifest_of_lines(sv_from(lines), block);
+	return read_block(block, sizeof(block), m);
+}
+
+#define X8(c) c c c c c c c c
+#define X64 X8(X8("x"))
+
+/* What tells that a build is too old is looked at before any other line. */
+static void a_later_one_is_not_damaged(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *lines;
+		enum manifest_outcome how;
+	} cases[] = {
+		{ "format 2\nleast_build 77.0.0\nbuild 77.1.0\n", MANIFEST_LATER },
+		{ "format 2\nleast_build 77.0.0\nbuild 77.1.0-" X64 "\n",
+		  MANIFEST_LATER },
+		{ "format 1\nleast_build 77.0.0\nbuild 77.1.0\n\ntrailer\n",
+		  MANIFEST_LATER },
+		{ "format 1\nleast_build 0.2.0\nbuild 77.1.0\nhost \x1b\n",
+		  MANIFEST_LATER },
+		{ "format 1\nleast_build 0.2.0\nbuild 77.1.0-" X64 "\n", MANIFEST_LATER },
+		{ "format 1\nleast_build 0.2.0\nbuild 0.2.0\nfeatures gzip\n",
+		  MANIFEST_DAMAGED },
+		{ "format 1\nleast_build 0.2.0\nbuild 0.2.0\nfeatures gzip box\n",
+		  MANIFEST_LATER },
+		{ "format 1\nleast_build 0.2.0\nbuild 0.2.0\nfeatures " X64 "\n",
+		  MANIFEST_LATER },
+		{ "format 1\nleast_build 0.2.0\nbuild 0.2.0\n\nfeatures box\n",
+		  MANIFEST_DAMAGED },
+		{ "format 0\nleast_build 77.0.0\nbuild 77.1.0\n", MANIFEST_DAMAGED },
+		{ "format 2\nleast_build 77.0\nbuild 77.1.0\n", MANIFEST_DAMAGED },
+		{ "format 2\nleast_build 77.0.0\nbuild x\n", MANIFEST_DAMAGED },
+		{ "format 2\nbuild 77.1.0\nleast_build 77.0.0\n", MANIFEST_DAMAGED },
+		{ "format 2\nleast_build 77.0.0\n", MANIFEST_DAMAGED },
+		{ "", MANIFEST_DAMAGED },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct manifest m;
+		struct err err;
+		enum manifest_outcome how = read_text(cases[i].lines, &m);
+		if (how != cases[i].how)
+			fail_msg("case %zu: %d", i, (int)how);
+		if (how == MANIFEST_LATER &&
+		    (m.schema != 0 || backup_fits("x", &m, true, &err) ||
+		     err.code != ERR_TOO_NEW))
+			fail_msg("case %zu fits", i);
+	}
+}
+
+static void a_build_is_named_that_is_later(void **state)
+{
+	(void)state;
+	struct manifest m = sample();
+	struct err err;
+	(void)snprintf(m.features, sizeof(m.features), "gzip box");
+	assert_false(backup_fits("x", &m, false, &err));
+	assert_non_null(strstr(err.text, "Install a later version of Postern than this "
+					 "one, then"));
+	m.build++;
+	assert_false(backup_fits("x", &m, false, &err));
+	assert_null(strstr(err.text, "a later version"));
+}
+
 static void which_build_may(void **state)
 {
 	(void)state;
@@ -144,6 +214,8 @@ int main(void)
 		cmocka_unit_test(nothing_else_is),
 		cmocka_unit_test(texts_are_made_plain),
 		cmocka_unit_test(fits_its_block),
+		cmocka_unit_test(a_later_one_is_not_damaged),
+		cmocka_unit_test(a_build_is_named_that_is_later),
 		cmocka_unit_test(which_build_may),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

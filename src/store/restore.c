@@ -37,7 +37,8 @@ static bool check_backup(struct restoring *r, struct err *err)
 	struct manifest *m = &r->out->manifest;
 	uint64_t bytes;
 	if (!backup_inspect(r->in->file, m, &bytes, err) ||
-	    !backup_fits(r->in->file, m, r->in->older_build, err))
+	    !backup_fits(r->in->file, m, r->in->older_build, err) ||
+	    !backup_is_all(r->in->file, m, bytes, err))
 		return false;
 	const struct backup_stream s = { r->in->file,
 					 backup_open(r->in->file, &bytes, err), m,
