@@ -425,6 +425,26 @@ class Builds(Backup):
                 self.assertIn("Install a later version of Postern than this one", r.err)
                 self.assertNotIn("Install Postern", r.err)
 
+    def made_by_a_later_build(self, changes):
+        db = sqlite3.connect(self.db)
+        for key, value in changes.items():
+            db.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
+        db.commit()
+        db.close()
+
+    def test_a_database_of_a_later_build(self):
+        """One that only added, so that this build works with it: its backup tells of that
+        build, which is the one to install."""
+        for i, (changes, more) in enumerate((({"build": "77.2.1"}, "add --older-build"),
+                                             ({"build": "77.2.1", "schema": "99"}, None))):
+            self.made_by_a_later_build(changes)
+            made = self.postern("backup", "later%d" % i, "--json").json()["manifest"]
+            self.assertEqual(made["build"], "77.2.1")
+            r = self.postern("restore", "later%d" % i, "--db", self.place, db=False, code=76)
+            self.assertIn("Install Postern 77.2.1 or later" + (", or %s" % more if more else ""),
+                          r.err)
+        self.postern("restore", "--older-build", "later0", "--db", self.place, db=False)
+
     def test_a_security_update_strands_nobody(self):
         """Of a later build, in a form that this one knows: said, and let through by name."""
         m = self.postern("restore", "--inspect", "it.backup", "--json").json()["manifest"]

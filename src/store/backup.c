@@ -187,9 +187,13 @@ static void describe(const struct writing *w)
 {
 	struct manifest *m = w->m;
 	m->format = MANIFEST_FORMAT;
-	m->build = version_ours();
 	m->created = w->in->created;
-	(void)snprintf(m->version, sizeof(m->version), "%s", POSTERN_VERSION);
+	/* Where a later build wrote the database, it is that one which surely reads it.
+	 */
+	if (m->build <= version_ours()) {
+		m->build = version_ours();
+		(void)snprintf(m->version, sizeof(m->version), "%s", POSTERN_VERSION);
+	}
 	(void)snprintf(m->features, sizeof(m->features), "gzip");
 	(void)snprintf(m->host, sizeof(m->host), "%s", w->in->host);
 }

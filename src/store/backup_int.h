@@ -54,8 +54,8 @@ bool backup_unpack(const struct backup_stream *s, int to, const char *to_path,
 
 /* --- backup_look.c: the database in it --- */
 
-/* What a database holds, of whatever schema that is known, with its schema and the least
- * build that may read a backup of it. */
+/* What a database holds, of whatever schema that is known, with its schema, the build
+ * that wrote it last, and the least one that may read a backup of it. */
 bool backup_count(const char *path, struct manifest *out, struct err *err);
 /* The same of one that was just written: is it a whole database of ours, every page of
  * it? It looks as long as it takes; false is a failure to look. */

@@ -68,11 +68,13 @@ static bool count(struct store *s, struct manifest *m, struct err *err)
 	if (!store_int(s, "SELECT count(*) FROM book_client", &clients, err) ||
 	    !store_int(s, "SELECT count(*) FROM book_domain", &domains, err) ||
 	    !store_int(s, "SELECT count(*) FROM book_raw WHERE kept = 1", &raw, err) ||
-	    !count_reports(s, m, err) || !migrate_says(s, &m->schema, &least, err))
+	    !count_reports(s, m, err) ||
+	    !migrate_says(s, &m->schema, &m->build, &least, err))
 		return false;
 	m->count.clients = (uint64_t)clients;
 	m->count.domains = (uint64_t)domains;
 	m->count.raw = (uint64_t)raw;
+	(void)version_text(m->build, m->version);
 	(void)version_read(sv_from(format_build), &m->least_build);
 	if (least > m->least_build)
 		m->least_build = least;

@@ -232,13 +232,20 @@ static bool read_says(struct store *s, struct file_says *out, struct err *err)
 	return true;
 }
 
+static bool read_builds(struct store *s, const struct file_says *f, uint64_t *out_build,
+			uint64_t *out_least, struct err *err)
+{
+	return (version_read(sv_from(f->build), out_build) &&
+		version_read(sv_from(f->least), out_least)) ||
+	       store_damaged(s, err, "its table meta names no build");
+}
+
 static bool judge(struct store *s, const struct file_says *f, enum store_file *out,
 		  struct err *err)
 {
 	uint64_t build = 0, least = 0;
-	if (!version_read(sv_from(f->build), &build) ||
-	    !version_read(sv_from(f->least), &least))
-		return store_damaged(s, err, "its table meta names no build");
+	if (!read_builds(s, f, &build, &least, err))
+		return false;
 	if (version_ours() < least)
 		return err_set(err, ERR_CONFIG,
 			       "%s needs Postern %s or later (it was last written by "
@@ -251,15 +258,14 @@ static bool judge(struct store *s, const struct file_says *f, enum store_file *o
 	return true;
 }
 
-bool migrate_says(struct store *s, uint64_t *out_schema, uint64_t *out_least,
-		  struct err *err)
+bool migrate_says(struct store *s, uint64_t *out_schema, uint64_t *out_build,
+		  uint64_t *out_least, struct err *err)
 {
 	struct file_says says = { 0 };
 	if (!read_says(s, &says, err))
 		return false;
 	*out_schema = (uint64_t)says.schema;
-	return version_read(sv_from(says.least), out_least) ||
-	       store_damaged(s, err, "its table meta names no build");
+	return read_builds(s, &says, out_build, out_least, err);
 }
 
 bool migrate_look(struct store *s, enum store_file *out, struct err *err)

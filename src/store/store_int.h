@@ -78,8 +78,9 @@ bool migrate_look(struct store *s, enum store_file *out, struct err *err);
 /* Brings an empty or older file to this build's schema, in one transaction. */
 bool migrate_run(struct store *s, struct err *err);
 bool migrate_key(struct store *s, struct err *err);
-/* The schema of a file that is ours, and the least build that may open it. */
-bool migrate_says(struct store *s, uint64_t *out_schema, uint64_t *out_least,
-		  struct err *err);
+/* The schema of a file that is ours, the build that wrote it last, and the least one that
+ * may open it. */
+bool migrate_says(struct store *s, uint64_t *out_schema, uint64_t *out_build,
+		  uint64_t *out_least, struct err *err);
 
 #endif
