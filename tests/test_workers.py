@@ -49,6 +49,23 @@ class Faults(support.Case):
     def test_a_frame_too_long(self):
         self.with_fault(b"long", "nonsense")
 
+    def test_a_failure_mail(self):
+        """It is personal data, though no reader got through it."""
+        mail = (b"From: mailer@reporter.example\r\nSubject: planted subject\r\n"
+                b"X: postern-fault: crash\r\n" + b"Received: from a\r\n" * 1000 +
+                b"Content-Type: multipart/report; boundary=b; report-type=%s\r\n\r\n"
+                b"--b\r\n\r\nplanted.person@client.example\r\n--b--\r\n")
+        (self.tmp / "named planted.eml").write_bytes(mail % b"Feedback-Report")
+        outcomes, _ = self.ingest("named planted.eml")
+        self.assertEqual([o["status"] for o in outcomes], ["refused"])
+        self.assertNotIn(b"planted", self.stored())
+        (self.tmp / "other.eml").write_bytes(mail % b"delivery-status")
+        self.ingest("other.eml")
+        self.assertIn(b"planted.person", self.stored())
+
+    def stored(self):
+        return b"".join(p.read_bytes() for p in self.tmp.glob("*.db*"))
+
     @support.needs_deep
     def test_a_hang(self):
         self.with_fault(b"spin", "longer than")

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 enum {
+	HEAD = 64 * 1024, /* of an item, where a mail says what it brings */
 	RAW_PIECES = 2 *
 		     1024 /* of at most LIMIT_RAW_PIECE: more than LIMIT_PLAIN takes */
 };
@@ -426,6 +427,19 @@ static bool keep_bytes(struct writer *w, const struct frame_keep *k, int fd,
 	return ok;
 }
 
+/* What brings a failure report says so (RFC 6522), and is personal data even where no
+ * reader got through it. */
+static bool says_it_is_personal(const struct frame_keep *k, int fd)
+{
+	char *head = heap_array(1, HEAD);
+	ssize_t n = pread(fd, head, k->length < HEAD ? (size_t)k->length : HEAD,
+			  (off_t)k->offset);
+	struct sv s = { head, n > 0 ? (size_t)n : 0 };
+	bool says = sv_find_fold(s, SV("feedback-report")) < s.n;
+	free(head);
+	return says;
+}
+
 /* Members of it that were committed before its reader ended stay delivered. */
 static bool begin_kept(struct writer *w, struct asked *asked)
 {
@@ -458,8 +472,10 @@ bool writer_keep(struct writer *w, const struct frame_keep *k, int fd)
 		return writer_say_settled(w, asked);
 	if (!begin_kept(w, asked))
 		return false;
+	w->in.personal = says_it_is_personal(k, fd);
+	bool skip = d.undone || k->length > LIMIT_PLAIN ||
+		    (w->in.personal && !w->spec->keep_failure_body);
 	bool ok = w->in.known || (deliver(w, STATUS_REFUSED, k->reason, NULL, none) &&
-				  (d.undone || k->length > LIMIT_PLAIN ||
-				   keep_bytes(w, k, fd, &d.undone)));
+				  (skip || keep_bytes(w, k, fd, &d.undone)));
 	return ok && settle_item(w, &d);
 }

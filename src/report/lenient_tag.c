@@ -23,7 +23,7 @@ size_t lenient_read_reference(struct lenient *l, struct sv s, bool whole, struct
 	if (n == s.n && n < REFERENCE && !whole)
 		return 0;
 	struct sv name = sv_sub(s, 1, n - 1);
-	if (n == s.n || s.p[n] != ';' || name.n == 0) {
+	if (n == REFERENCE || n == s.n || s.p[n] != ';' || name.n == 0) {
 		build_note(l->build, REPAIR_BARE_AMPERSAND, sv_sub(s, 0, n));
 		buf_add_char(out, '&');
 		return 1;

@@ -78,6 +78,8 @@ static enum scan_took read_reference(struct scan *s, struct cursor *c)
 	cursor_take(c, '#');
 	cursor_span(c, CURSOR_NAME);
 	struct sv name = cursor_since(c, from);
+	if (name.n > SCAN_NAME)
+		return scan_leave(s, SCAN_LONG);
 	if (!cursor_take(c, ';'))
 		return scan_odd(s, c, SCAN_ENTITY);
 	buf_clear(&s->entity);

@@ -8,7 +8,7 @@
 /* Inside the scanner. */
 enum {
 	SCAN_HOLD = 16 * 1024, /* bytes of one tag at most */
-	SCAN_NAME = 64,        /* ... and of an element's name of no schema */
+	SCAN_NAME = 64, /* ... and of an element's name of no schema, or a reference */
 	SCAN_ATTRS = 16
 };
 
