@@ -50,14 +50,20 @@ class FullDisk(Faults):
         subprocess.run(["mount", "-o", "remount,size=" + size, self.disk], check=True)
 
     def test_a_disk_that_fills_up_and_then_has_room(self):
-        self.many(0, 400, rows=200)
-        done = self.postern("ingest", "--quiet", "in", code=75)
+        self.many(0, 1000, rows=80)
+        self.resize("2m")
+        done = self.postern("ingest", "--json", "in", code=75)
         self.assertIn("the disk is full; make room, then run the same command again",
                       done.err)
-        self.assertLess(self.totals()["reports"], 400)
+        self.assertLess(self.totals()["reports"], 1000)
+        # What the summary says is what is kept.
+        summary = done.lines()[-1]["summary"]
+        self.assertGreater(summary["rows"], 0)
+        self.assertEqual([summary[k] for k in ("new", "rows", "messages")],
+                         [self.totals()[k] for k in ("reports", "rows", "messages")])
         self.resize("64m")
         self.ingest("in")
-        self.check_totals(400, 80000, 160000, 160000)
+        self.check_totals(1000, 80000, 160000, 160000)
 
     def test_questions_on_a_full_disk(self):
         self.many(0, 20)

@@ -307,16 +307,20 @@ static bool wait_and_serve(struct desk *d)
 	return !p[0].revents || talk_read(d);
 }
 
+/* Of what was committed. */
+static void put_growth(const struct growth *g, struct buf *out)
+{
+	const int64_t grown[] = { g->rows, g->messages, g->passed };
+	size_t at = frame_start(out, FRAME_GROWTH);
+	for (size_t i = 0; i < 3; i++)
+		buf_add_varint(out, (uint64_t)grown[i] << 1 ^ (uint64_t)(grown[i] >> 63));
+	frame_finish(out, at);
+}
+
 static bool say_goodbye(struct desk *d)
 {
-	struct writer *w = &d->w;
-	const int64_t grown[] = { w->growth.rows, w->growth.messages, w->growth.passed };
-	size_t at = frame_start(&w->pending, FRAME_GROWTH);
-	for (size_t i = 0; i < 3; i++)
-		buf_add_varint(&w->pending,
-			       (uint64_t)grown[i] << 1 ^ (uint64_t)(grown[i] >> 63));
-	frame_finish(&w->pending, at);
-	return writer_tell_pending(w);
+	put_growth(&d->w.growth, &d->w.pending);
+	return writer_tell_pending(&d->w);
 }
 
 static bool serve(struct desk *d)
@@ -333,6 +337,7 @@ static void report_failure(struct writer *w)
 {
 	struct buf b;
 	buf_init(&b, LIMIT_VALUE);
+	put_growth(&w->growth, &b);
 	size_t at = frame_start(&b, FRAME_FATAL);
 	buf_add_varint(&b, (uint64_t)w->err.code);
 	buf_add_block(&b, sv_from(w->err.text));
