@@ -91,6 +91,12 @@ class Case(unittest.TestCase):
         where = ["--db", str(self.db)] if db else []
         return [str(program or self.program), *map(str, args), *where]
 
+    def bad_disk(self, suffix, at=0, **more):
+        """The environment of a program that cannot read files of such a name from this byte
+        on: tests/badread.c."""
+        return self.env(LD_PRELOAD=FAULTS.parent / "badread.so", BAD_READ=suffix,
+                        BAD_FROM=at, **more)
+
     def start(self, *args, program=None, db=True, env=None, **popen):
         """Starts the program as the leader of a process group; see kill_group()."""
         popen.setdefault("stdin", subprocess.DEVNULL)

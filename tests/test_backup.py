@@ -486,6 +486,53 @@ class Builds(Backup):
         self.postern("restore", "--drill", "old.backup")
 
 
+class BadDisk(Backup):
+    """A disk that cannot be read is no damage of what is on it: come again, status 75."""
+
+    def setUp(self):
+        super().setUp()
+        self.fill(40)
+        self.file = self.backup()
+
+    def fails(self, r, name):
+        self.assertRegex(r.err, "disk could not be read|Input/output error")
+        self.assertIn(name, r.err)
+        self.assertNotIn("damaged", r.err)
+
+    def test_while_the_new_one_is_tested(self):
+        for at in (0, 4096 * 3, 4096 * 20):
+            with self.subTest(at=at):
+                r = self.restore_to("other.db", self.file, code=75,
+                                    env=self.bad_disk(".restoring", at))
+                self.fails(r, "other.db.restoring")
+                self.assertEqual(self.beside(), [])
+
+    def test_while_the_copy_is_tested(self):
+        for at in (0, 4096 * 3, 4096 * 20):
+            with self.subTest(at=at):
+                r = self.postern("backup", "b.backup", code=75,
+                                 env=self.bad_disk("-part-db", at))
+                self.fails(r, "b.backup.postern-part-db")
+                self.assertEqual(list(self.tmp.glob("b.backup*")), [])
+
+    def test_a_copy_that_is_not_whole(self):
+        """It is named, and not the database that it was made of."""
+        r = self.postern("backup", "b.backup", code=75,
+                         env=self.bad_disk("-part-db", 4096 * 3, BAD_ZEROS=1))
+        self.assertIn("b.backup.postern-part-db: the copy of the database", r.err)
+        self.assertIn("look at the disk", r.err)
+        self.assertEqual(list(self.tmp.glob("b.backup*")), [])
+
+    def test_the_backup(self):
+        for at in (0, BLOCK + 1):
+            self.fails(self.restore_to("other.db", self.file, code=75,
+                                       env=self.bad_disk("it.backup", at)), "it.backup")
+
+    def test_fsck(self):
+        self.fails(self.postern("fsck", code=75, env=self.bad_disk("postern.db", 4096 * 20)),
+                   "postern.db")
+
+
 class Inspect(Backup):
     def test_it_touches_nothing(self):
         self.fill(5)

@@ -172,13 +172,11 @@ static bool look_at_copy(struct writing *w, struct err *err)
 	bool sound;
 	if (!backup_look(w->copy, w->in->watch, w->m, &sound, err))
 		return false;
-	return sound ||
-	       err_set(err, ERR_TEMP,
-		       "%s: the database is damaged, and no backup was made of it; run "
-		       "`postern fsck`, and restore an earlier backup where that does "
-		       "not "
-		       "help",
-		       w->in->db);
+	return sound || err_set(err, ERR_TEMP,
+				"%s: the copy of the database that was written there is "
+				"not whole, and no backup was made; run `postern fsck`, "
+				"and where that finds nothing, look at the disk",
+				w->copy);
 }
 
 /* --- the file --- */

@@ -123,7 +123,7 @@ bool backup_look(const char *path, const struct backup_watch *w, struct manifest
 					 (void *)(uintptr_t)w);
 		*out_sound = ask_integrity(s, err) && migrate_look(s, &file, err) &&
 			     file != STORE_FILE_EMPTY && count(s, out, err);
-		ok = *out_sound || is_verdict(s);
+		ok = *out_sound || (!store_is_unreadable(s, err) && is_verdict(s));
 	}
 	store_close(&s);
 	return !backup_is_stopped(w, err) && ok;

@@ -85,6 +85,8 @@ bool store_fail(struct store *s, struct err *err)
 	case SQLITE_IOERR:
 		if (code == SQLITE_IOERR_SHMSIZE) /* not even the WAL's index fits */
 			return full(s, err);
+		if (store_is_unreadable(s, err))
+			return false;
 		return err_set(err, ERR_TEMP,
 			       "%s: the disk could not be read or written (%s, code %d)",
 			       s->path, what, code);
@@ -101,10 +103,23 @@ bool store_fail(struct store *s, struct err *err)
 	}
 }
 
+bool store_is_unreadable(const struct store *s, struct err *err)
+{
+	if (!s->db || !vfs_read_failed(s->db))
+		return false;
+	(void)err_set(err, ERR_TEMP,
+		      "%s: the disk could not be read; look at it, and at the system's "
+		      "log, then run the same command again",
+		      s->path);
+	return true;
+}
+
 bool store_damaged(const struct store *s, struct err *err, const char *fmt, ...)
 {
 	char what[300];
 	va_list ap;
+	if (store_is_unreadable(s, err))
+		return false;
 	va_start(ap, fmt);
 	(void)vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);

@@ -41,6 +41,9 @@ struct store {
 
 /* Always false. The sentence for what SQLite last said on this connection. */
 bool store_fail(struct store *s, struct err *err);
+/* Whether the disk has refused a read of the file: then what SQLite says of it is no
+ * verdict. Where it has, err is set. */
+bool store_is_unreadable(const struct store *s, struct err *err);
 /* Always false: something read from the file cannot be what we wrote. */
 bool store_damaged(const struct store *s, struct err *err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -3,13 +3,13 @@
 
 #include <sqlite3.h>
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
 	WAL_BUFFER = 64 *
-		     1024 /* the system's VFS takes no more than 128 KiB - 1 a call */
+		     1024, /* the system's VFS takes no more than 128 KiB - 1 a call */
+	ASK_READ_FAILED = 0x50730001 /* a file control of our own; SQLite's are small */
 };
 
 /* A database or a WAL. */
@@ -19,6 +19,7 @@ struct vfs_file {
 	int level;           /* of the lock; a WAL has none */
 	sqlite3_int64 at;    /* where the gathered bytes begin */
 	int n;
+	bool read_failed;
 	char *bytes; /* of a WAL */
 };
 
@@ -56,7 +57,11 @@ static int file_close(sqlite3_file *f)
 static int file_read(sqlite3_file *f, void *out, int n, sqlite3_int64 at)
 {
 	int rc = flush(own(f));
-	return rc ? rc : inner(f)->pMethods->xRead(inner(f), out, n, at);
+	if (rc == SQLITE_OK)
+		rc = inner(f)->pMethods->xRead(inner(f), out, n, at);
+	if ((rc & 0xff) == SQLITE_IOERR && rc != SQLITE_IOERR_SHORT_READ)
+		own(f)->read_failed = true;
+	return rc == SQLITE_IOERR_CORRUPTFS ? SQLITE_IOERR_READ : rc;
 }
 
 static int file_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
@@ -96,6 +101,11 @@ static int file_size(sqlite3_file *f, sqlite3_int64 *out)
 
 static int file_control(sqlite3_file *f, int op, void *arg)
 {
+	bool *failed = arg;
+	if (op == ASK_READ_FAILED) {
+		*failed = own(f)->read_failed;
+		return SQLITE_OK;
+	}
 	int rc = flush(own(f));
 	return rc ? rc : inner(f)->pMethods->xFileControl(inner(f), op, arg);
 }
@@ -225,4 +235,11 @@ const char *vfs_name(void)
 	v->szOsFile += (int)sizeof(struct vfs_file);
 	v->xOpen = vfs_open;
 	return sqlite3_vfs_register(v, 0) == SQLITE_OK ? name : NULL;
+}
+
+bool vfs_read_failed(sqlite3 *db)
+{
+	bool failed = false;
+	(void)sqlite3_file_control(db, "main", ASK_READ_FAILED, &failed);
+	return failed;
 }

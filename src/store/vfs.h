@@ -2,8 +2,10 @@
 #ifndef STORE_VFS_H
 #define STORE_VFS_H
 
+#include <stdbool.h>
+
 /*
- * How SQLite reaches files: the system's VFS, but for two things.
+ * How SQLite reaches files: the system's VFS, but for three things.
  *
  * It writes the WAL in two small calls a page. What is appended to a WAL is gathered
  * here, and written in one call, at the latest when the file is synced, read, or anything
@@ -14,9 +16,16 @@
  * the lock on a database that was replaced meanwhile would take the new one's WAL for its
  * own, and spoil both. Here a lock on a file that is no longer at its name is refused
  * with SQLITE_READONLY_DBMOVED, before anything beside it is looked at.
+ *
+ * It takes EIO for damage of what is in the file (SQLITE_CORRUPT), and goes over it as
+ * such in an integrity check. Here it is SQLITE_IOERR_READ, and is remembered.
  */
 
 /* The name to open databases with; registers it the first time. NULL: out of memory. */
 const char *vfs_name(void);
+
+/* The disk has refused a read of this connection's file. */
+struct sqlite3;
+bool vfs_read_failed(struct sqlite3 *db);
 
 #endif
