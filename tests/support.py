@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -46,6 +48,29 @@ def kill_group(process, sig=signal.SIGKILL):
 def _kill_groups():
     for process in list(_groups):
         kill_group(process)
+
+
+def tree(pid):
+    yield pid
+    try:
+        children = pathlib.Path("/proc/%d/task/%d/children" % (pid, pid)).read_text()
+    except OSError:
+        return
+    for child in children.split():
+        yield from tree(int(child))
+
+
+def pss(pid):
+    """Sum of Pss over a process and all that descend from it, in bytes."""
+    total = 0
+    for p in tree(pid):
+        try:
+            for line in open("/proc/%d/smaps_rollup" % p, encoding="ascii"):
+                if line.startswith("Pss:"):
+                    total += int(line.split()[1]) * 1024
+        except OSError:
+            pass
+    return total
 
 
 class Result:
@@ -158,6 +183,27 @@ class Case(unittest.TestCase):
             "reports": reports, "rows": rows, "messages": messages, "passed": passed,
             "failed": messages - passed})
         self.postern("fsck", "--quiet")
+
+
+class Sampled(Case):
+    """The greatest sampled sum of Pss over all processes, in bytes, by command."""
+
+    def setUp(self):
+        super().setUp()
+        self.greatest = {}
+
+    def start(self, *args, **how):
+        process = super().start(*args, **how)
+
+        def sample():
+            while process.returncode is None:
+                self.greatest[args[0]] = max(self.greatest.get(args[0], 0),
+                                             pss(process.pid))
+                time.sleep(0.005)
+        thread = threading.Thread(target=sample, daemon=True)
+        thread.start()
+        self.addCleanup(thread.join)
+        return process
 
 
 def repairs(outcome):

@@ -3,9 +3,6 @@
 is bounded, the database grows by what was written, and every question still answers, with
 exact totals. make deep takes ten times as many."""
 import gzip
-import pathlib
-import threading
-import time
 
 import compose
 import support
@@ -34,48 +31,11 @@ def address(n):
     return "10.%d.%d.%d" % (n >> 16, n >> 8 & 255, n & 255)
 
 
-def tree(pid):
-    yield pid
-    try:
-        children = pathlib.Path("/proc/%d/task/%d/children" % (pid, pid)).read_text()
-    except OSError:
-        return
-    for child in children.split():
-        yield from tree(int(child))
-
-
-def pss(pid):
-    """Sum of Pss over a process and all that descend from it, in bytes."""
-    total = 0
-    for p in tree(pid):
-        try:
-            for line in open("/proc/%d/smaps_rollup" % p, encoding="ascii"):
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1]) * 1024
-        except OSError:
-            pass
-    return total
-
-
-class Cardinality(support.Case):
+class Cardinality(support.Sampled):
     def setUp(self):
         super().setUp()
         (self.tmp / "in").mkdir()
-        self.greatest = {}  # bytes, by command
         self.inflated = 0
-
-    def start(self, *args, **how):
-        process = super().start(*args, **how)
-
-        def sample():
-            while process.returncode is None:
-                self.greatest[args[0]] = max(self.greatest.get(args[0], 0),
-                                             pss(process.pid))
-                time.sleep(0.005)
-        thread = threading.Thread(target=sample, daemon=True)
-        thread.start()
-        self.addCleanup(thread.join)
-        return process
 
     def add(self, name, rows, domain="example.com", day=0, org="Reporter"):
         """Writes a report of these rows, as gzip."""

@@ -6,9 +6,8 @@
 #include <string.h>
 
 enum {
-	LABEL_MAX = 160,           /* the name of an entry, as it is shown */
-	LABEL_SPARE = 128,         /* room for the numbers of what lies further in */
-	RELEASE = 8 * 1024 * 1024, /* read of a mapped file before memory is given back */
+	LABEL_MAX = 160,   /* the name of an entry, as it is shown */
+	LABEL_SPARE = 128, /* room for the numbers of what lies further in */
 	LEAVES_MAX = LIMIT_ENTRIES * LIMIT_NESTING,
 };
 
@@ -219,6 +218,12 @@ static bool enter_mbox(struct frame *f)
 	return true;
 }
 
+static void release_item(void *ctx)
+{
+	struct unpack *u = ctx;
+	frame_release(&u->frame[0]);
+}
+
 static enum found enter_mail(struct unpack *u, struct frame *f, const struct object *o,
 			     struct unpack_leaf *out)
 {
@@ -233,6 +238,7 @@ static enum found enter_mail(struct unpack *u, struct frame *f, const struct obj
 	if (o->mbox)
 		frame_unquote(f);
 	f->walk = mime_walk_new(f->bytes, u->arena);
+	mime_walk_pace(f->walk, release_item, u);
 	return FOUND_NOTHING;
 }
 
@@ -341,7 +347,7 @@ static unsigned part_depth(const struct frame *f, const struct mime_part *p)
 static enum found open_part(struct unpack *u, struct frame *f, const struct mime_part *p,
 			    struct object *o)
 {
-	if (f->map && p->body.n > RELEASE)
+	if (f->map && p->body.n > UNPACK_RELEASE)
 		frame_release(f);
 	f->given++;
 	f->mail = p->mail;
@@ -502,7 +508,7 @@ enum unpack_status unpack_read(struct unpack *u, struct sv *out)
 	enum unpack_status status = stream_read(&u->stream, out);
 	u->out_n += out->n;
 	u->unreleased += out->n;
-	if (u->unreleased >= RELEASE && u->frame_n) {
+	if (u->unreleased >= UNPACK_RELEASE && u->frame_n) {
 		frame_release(&u->frame[0]);
 		u->unreleased = 0;
 	}

@@ -68,7 +68,8 @@ static bool frame_map(struct frame *f, const struct unpack_input *in)
 	if (map == MAP_FAILED)
 		return false;
 	f->map = map;
-	f->map_n = n;
+	f->map_n = f->clean_end = n;
+	f->clean = 0;
 	f->bytes = (struct sv){ (const char *)map + slack, (size_t)in->length };
 	return true;
 }
@@ -95,41 +96,105 @@ bool frame_hold(struct unpack *u, struct frame *f, enum unpack_form form)
 	return frame_read_all(f, s, form);
 }
 
-static bool has_quoted_from(struct sv s)
+/* A line that begins with '>' and `From `, and ends behind that. */
+static bool quoted_next(struct sv lines, size_t from, size_t *out_begin, size_t *out_end)
 {
 	struct sv what = SV(">From ");
-	const char *at;
-	while (s.n && (at = memmem(s.p, s.n, what.p, what.n))) {
-		size_t line = (size_t)(at - s.p);
-		while (line && s.p[line - 1] == '>')
+	for (size_t at;
+	     (at = from + sv_find(sv_sub(lines, from, lines.n), what)) < lines.n;
+	     from = at + 1) {
+		size_t line = at;
+		while (line && lines.p[line - 1] == '>')
 			line--;
-		if (line == 0 || s.p[line - 1] == '\n')
+		*out_begin = line;
+		*out_end = at + what.n;
+		if (line == 0 || lines.p[line - 1] == '\n')
 			return true;
-		s = sv_sub(s, (size_t)(at - s.p) + 1, s.n);
 	}
 	return false;
 }
 
-void frame_unquote(struct frame *f)
+/* Some whole lines from the front. */
+static struct sv take_lines(struct sv *s)
 {
-	if (!has_quoted_from(f->bytes))
-		return;
-	/* Encoded parts have no such lines: a larger mail is read with them. */
-	if (!f->own && f->bytes.n > LIMIT_PART)
-		return;
+	size_t n = s->n < UNPACK_RELEASE ? s->n : UNPACK_RELEASE;
+	n += sv_chr(sv_sub(*s, n, s->n), '\n');
+	return sv_take(s, n < s->n ? n + 1 : n);
+}
+
+struct stretch {
+	size_t begin, end;
+};
+
+/* The longest stretch without quoted lines, often an attachment. False: all of it is. */
+static bool find_unquoted(struct frame *f, struct stretch *out)
+{
+	struct sv rest = f->bytes;
+	size_t last = 0, begin, end;
+	bool any = false;
+	*out = (struct stretch){ 0, 0 };
+	while (rest.n) {
+		struct sv lines = take_lines(&rest);
+		size_t at = f->bytes.n - rest.n - lines.n;
+		for (size_t from = 0; quoted_next(lines, from, &begin, &end);
+		     from = end) {
+			any = true;
+			if (at + begin - last > out->end - out->begin)
+				*out = (struct stretch){ last, at + begin };
+			last = at + end;
+		}
+		frame_release(f);
+	}
+	if (f->bytes.n - last > out->end - out->begin)
+		*out = (struct stretch){ last, f->bytes.n };
+	return any;
+}
+
+static size_t to_page(size_t n)
+{
+	return n - n % (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* The frame's bytes, to be written to; what lies within the stretch is not. */
+static char *frame_edit(struct frame *f, const struct stretch *unwritten)
+{
+	if (f->map && mprotect(f->map, f->map_n, PROT_READ | PROT_WRITE) == 0) {
+		size_t slack = (size_t)(f->bytes.p - (const char *)f->map);
+		size_t page = (size_t)sysconf(_SC_PAGESIZE);
+		f->clean = to_page(slack + unwritten->begin + page - 1);
+		f->clean_end = to_page(slack + unwritten->end);
+		return (char *)f->map + slack;
+	}
 	if (!f->own) {
 		frame_reserve(f, f->bytes.n);
 		memcpy(f->held, f->bytes.p, f->bytes.n);
 		f->bytes.p = f->held;
 		f->own = true;
 	}
-	f->bytes.n = mbox_unquote(f->held + (f->bytes.p - f->held), f->bytes.n);
+	return f->held + (f->bytes.p - f->held);
+}
+
+/* What lies in front of the longest stretch without quotes moves up, what lies behind it
+ * down: an attachment of any size stays where it is, and unwritten. */
+void frame_unquote(struct frame *f)
+{
+	struct stretch still;
+	/* Encoded parts have no such lines: a larger mail is read with them. */
+	if ((!f->own && f->bytes.n > LIMIT_PART) || !find_unquoted(f, &still))
+		return;
+	char *p = frame_edit(f, &still);
+	size_t behind = mbox_unquote(p + still.end, f->bytes.n - still.end);
+	size_t front = mbox_unquote(p, still.begin);
+	size_t up = still.begin - front;
+	memmove(p + up, p, front);
+	f->bytes = (struct sv){ p + up, front + (still.end - still.begin) + behind };
 }
 
 void frame_release(struct frame *f)
 {
-	if (f->map)
-		(void)madvise(f->map, f->map_n, MADV_DONTNEED);
+	if (f->map && f->clean < f->clean_end)
+		(void)madvise((char *)f->map + f->clean, f->clean_end - f->clean,
+			      MADV_DONTNEED);
 }
 
 void frame_close(struct frame *f)

@@ -306,6 +306,53 @@ static void test_mapped(void **state)
 	close(fd);
 }
 
+/* A mail of an mbox, quoted before and behind what is long and in it, reads from a file
+ * as from memory. */
+static void check_quoted(struct unpack *u, size_t before, size_t within, size_t behind)
+{
+	static const size_t lengths[] = { LIMIT_PART / 100, LIMIT_PART / 6 };
+	const size_t quotes[] = { before, within, behind };
+	struct unpack_leaf leaf;
+	struct buf plain;
+	buf_init(&plain, SIZE_MAX);
+	buf_clear(&item);
+	buf_add_str(&item, "From a@b.example Tue Nov 24 13:05:09 2026\n"
+			   "Subject: x\n\n");
+	for (size_t i = 0; i < 3; i++) {
+		for (size_t k = 0; k < quotes[i]; k++) {
+			buf_addf(&item, ">>From %zu\n", k);
+			buf_addf(&plain, ">From %zu\n", k);
+		}
+		for (size_t k = 0; i < 2 && k < lengths[i]; k += 16) {
+			buf_addf(&item, "x%013zu\n", k);
+			buf_addf(&plain, "x%013zu\n", k);
+		}
+	}
+	int fd = tell_file(buf_sv(&item), 4097);
+	struct unpack_input in = {
+		.fd = fd, .offset = 4097, .length = item.n, .mbox = true
+	};
+	unpack_open(u, &in);
+	assert_true(unpack_next(u, &leaf));
+	struct sv piece, rest = buf_sv(&plain);
+	while (unpack_read(u, &piece) == UNPACK_MORE)
+		assert_true(sv_eq(piece, sv_take(&rest, piece.n)));
+	assert_int_equal(rest.n, 0);
+	assert_false(unpack_next(u, &leaf));
+	close(fd);
+	buf_deinit(&plain);
+}
+
+static void test_quoted(void **state)
+{
+	check_quoted(*state, 0, 0, 0);
+	check_quoted(*state, 3000, 0, 0);
+	check_quoted(*state, 0, 0, 3000);
+	check_quoted(*state, 0, 1, 0);
+	check_quoted(*state, 1, 1000, 2000);
+	check_quoted(*state, 2000, 1, 1);
+}
+
 static int setup(void **state)
 {
 	buf_init(&item, SIZE_MAX);
@@ -329,7 +376,7 @@ int main(void)
 		cmocka_unit_test(test_cut),     cmocka_unit_test(test_cut_gzip_grows),
 		cmocka_unit_test(test_random),  cmocka_unit_test(test_mutated),
 		cmocka_unit_test(test_endless), cmocka_unit_test(test_file),
-		cmocka_unit_test(test_mapped),
+		cmocka_unit_test(test_mapped),  cmocka_unit_test(test_quoted),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -13,7 +13,9 @@
  * container around it.
  */
 enum {
-	HEAD_MAX = 4096 /* first bytes of a leaf that are shown with it */
+	HEAD_MAX = 4096, /* first bytes of a leaf that are shown with it */
+	UNPACK_RELEASE = 4 * 1024 *
+			 1024 /* touched of a mapped file before memory is given back */
 };
 
 enum frame_kind {
@@ -32,7 +34,8 @@ struct frame {
 	bool own;  /* ... in which bytes lie */
 	void *map; /* a stretch of the item's file */
 	size_t map_n;
-	size_t member_n; /* of its own place, in unpack.member */
+	size_t clean, clean_end; /* what was not written to of it, in whole pages */
+	size_t member_n;         /* of its own place, in unpack.member */
 	const struct mime_mail *mail;
 	uint32_t given; /* things handed on */
 	struct mime_walk *walk;

@@ -9,7 +9,8 @@
 #include <string.h>
 
 enum {
-	GUESSED_BOUNDARY_MAX = 200
+	GUESSED_BOUNDARY_MAX = 200,
+	PACE = 4 * 1024 * 1024 /* bytes searched between two calls of `passed` */
 };
 
 /* A multipart that is being gone through. */
@@ -31,6 +32,9 @@ struct mime_walk {
 	uint64_t decoded; /* bytes of mails and multiparts whose encoding was undone */
 	bool begun, stay;
 	const char *reason;
+	void (*passed)(void *ctx);
+	void *passed_ctx;
+	size_t searched; /* since it was last called */
 };
 
 /* A mail or a part, on its way to being entered or handed out. */
@@ -84,14 +88,38 @@ static bool is_line_end(char c)
 	return c == '\n' || c == '\r';
 }
 
+static void count_searched(struct mime_walk *w, size_t n)
+{
+	w->searched += n;
+	if (!w->passed || w->searched < PACE)
+		return;
+	w->searched = 0;
+	w->passed(w->passed_ctx);
+}
+
+/* memmem(), in pieces. Returns where `what` stands, or s.n. */
+static size_t search(struct mime_walk *w, struct sv s, size_t from, struct sv what)
+{
+	while (s.n - from >= what.n) {
+		struct sv piece = sv_sub(s, from, PACE);
+		const char *p = memmem(piece.p, piece.n, what.p, what.n);
+		size_t n = p ? (size_t)(p - piece.p) : piece.n - what.n + 1;
+		count_searched(w, n);
+		from += n;
+		if (p)
+			return from;
+	}
+	return s.n;
+}
+
 /* The next delimiter line. The line end before it is part of it. */
-static bool delimiter_find(struct sv s, struct sv mark, struct delimiter *out)
+static bool delimiter_find(struct mime_walk *w, struct sv s, struct sv mark,
+			   struct delimiter *out)
 {
 	for (size_t from = 0; s.n - from >= mark.n;) {
-		const char *p = memmem(s.p + from, s.n - from, mark.p, mark.n);
-		if (!p)
+		size_t at = search(w, s, from, mark);
+		if (at == s.n)
 			return false;
-		size_t at = (size_t)(p - s.p);
 		if ((at == 0 || is_line_end(s.p[at - 1])) &&
 		    delimiter_end(s, at + mark.n, out)) {
 			if (at && s.p[at - 1] == '\n')
@@ -135,14 +163,13 @@ static bool is_likely_mark(struct sv s, bool strict, struct sv *out_boundary)
 
 /* The boundary of a multipart whose header does not give it. `strict`: what follows must
  * be a part's header beyond doubt. */
-static struct sv guess_boundary(struct sv body, bool strict)
+static struct sv guess_boundary(struct mime_walk *w, struct sv body, bool strict)
 {
 	struct sv boundary;
 	for (size_t at = 0; at + 2 < body.n; at += 2) {
-		const char *p = memmem(body.p + at, body.n - at, "--", 2);
-		if (!p)
+		at = search(w, body, at, SV("--"));
+		if (at == body.n)
 			break;
-		at = (size_t)(p - body.p);
 		if ((at == 0 || is_line_end(body.p[at - 1])) &&
 		    is_likely_mark(sv_sub(body, at, body.n), strict, &boundary))
 			return boundary;
@@ -182,12 +209,12 @@ static struct sv part_path(struct mime_walk *w, const struct frame *f)
 }
 
 /* The next part's text, header and body. */
-static bool frame_next(struct frame *f, struct sv *out)
+static bool frame_next(struct mime_walk *w, struct frame *f, struct sv *out)
 {
 	if (f->ended)
 		return false;
 	struct delimiter d;
-	if (delimiter_find(f->rest, f->mark, &d)) {
+	if (delimiter_find(w, f->rest, f->mark, &d)) {
 		*out = sv_sub(f->rest, 0, d.content_end);
 		f->rest = sv_sub(f->rest, d.after, f->rest.n);
 		f->ended = d.closing;
@@ -222,12 +249,12 @@ static bool find_parts(struct mime_walk *w, struct entity *e, struct sv *out_mar
 {
 	for (;;) {
 		*out_mark = mark_of(w, e->boundary);
-		if (e->boundary.n && delimiter_find(e->body, *out_mark, out))
+		if (e->boundary.n && delimiter_find(w, e->body, *out_mark, out))
 			return true;
-		struct sv guess = guess_boundary(e->body, !e->has_type);
+		struct sv guess = guess_boundary(w, e->body, !e->has_type);
 		if (guess.n) {
 			*out_mark = mark_of(w, guess);
-			return delimiter_find(e->body, *out_mark, out);
+			return delimiter_find(w, e->body, *out_mark, out);
 		}
 		if (e->encoding == MIME_IDENTITY || !e->has_type || !decode_body(w, e))
 			return false;
@@ -367,6 +394,12 @@ void mime_walk_stay(struct mime_walk *w)
 	w->stay = true;
 }
 
+void mime_walk_pace(struct mime_walk *w, void (*passed)(void *ctx), void *ctx)
+{
+	w->passed = passed;
+	w->passed_ctx = ctx;
+}
+
 bool mime_walk_next(struct mime_walk *w, struct mime_part *out)
 {
 	if (!w->begun) {
@@ -380,7 +413,7 @@ bool mime_walk_next(struct mime_walk *w, struct mime_part *out)
 		struct item part = { .mail = f->mail,
 				     .level = f->level,
 				     .in_digest = f->digest };
-		if (!frame_next(f, &part.text)) {
+		if (!frame_next(w, f, &part.text)) {
 			w->depth--;
 			continue;
 		}

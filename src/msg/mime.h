@@ -61,6 +61,10 @@ void mime_walk_free(struct mime_walk **w);
 /* From now on mails within the mail are not entered but handed out as leaves; also a
  * multipart whose own header has a From, which is a mail without its label. */
 void mime_walk_stay(struct mime_walk *w);
+/* For a mail that lies in a mapped file: from now on `passed` is called after each 4 MiB
+ * that were searched: memory of what was touched may be given back, for it comes again.
+ */
+void mime_walk_pace(struct mime_walk *w, void (*passed)(void *ctx), void *ctx);
 /* The next leaf part in the order of the mail; a message/rfc822 (also with an encoding)
  * is entered. False at the end. */
 bool mime_walk_next(struct mime_walk *w, struct mime_part *out);

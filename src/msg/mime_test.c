@@ -577,6 +577,42 @@ static void test_decoded_limit(void **state)
 	buf_deinit(&want);
 }
 
+static void count_call(void *ctx)
+{
+	++*(int *)ctx;
+}
+
+/* A long part is searched in pieces; its end may lie across where one ends. */
+static void test_pace(void **state)
+{
+	(void)state;
+	static const char head[] = MIXED "--b1\n\n", tail[] = "\n--b1\n\nlast\n--b1--\n";
+	struct arena *a = arena_new();
+	struct buf mail;
+	struct mime_part part;
+	buf_init(&mail, SHOWN_MAX);
+	for (size_t n = (8 << 20) - 20; n < (8 << 20) + 20; n++) {
+		int called = 0;
+		buf_clear(&mail);
+		buf_add_str(&mail, head);
+		while (mail.n < n)
+			buf_add_sv(&mail, sv_sub(SV("--b-\n-----------"), 0, n - mail.n));
+		buf_add_str(&mail, tail);
+		arena_reset(a);
+		struct mime_walk *w = mime_walk_new(buf_sv(&mail), a);
+		mime_walk_pace(w, count_call, &called);
+		assert_true(mime_walk_next(w, &part));
+		assert_int_equal(part.body.n, n - strlen(head));
+		assert_int_equal(called, part.body.n >= 8 << 20 ? 2 : 1);
+		assert_true(mime_walk_next(w, &part));
+		assert_true(sv_eq(part.body, SV("last")));
+		assert_false(mime_walk_next(w, &part));
+		mime_walk_free(&w);
+	}
+	buf_deinit(&mail);
+	arena_free(&a);
+}
+
 static void test_recognise(void **state)
 {
 	(void)state;
@@ -619,7 +655,7 @@ int main(void)
 		cmocka_unit_test(test_mail),         cmocka_unit_test(test_mail_caps),
 		cmocka_unit_test(test_entries),      cmocka_unit_test(test_nesting),
 		cmocka_unit_test(test_header_limit), cmocka_unit_test(test_decoded_limit),
-		cmocka_unit_test(test_recognise),
+		cmocka_unit_test(test_pace),         cmocka_unit_test(test_recognise),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
