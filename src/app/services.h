@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_SERVICES_H
+#define APP_SERVICES_H
+
+#include "base/err.h"
+#include "service/catalogue.h"
+
+/* The catalogue that the program carries. */
+bool app_services(struct arena *a, struct service_catalogue *out, struct err *err);
+/* One of it, by id, name or a name it had. */
+bool app_service(struct sv name, struct arena *a, const struct service **out,
+		 struct err *err);
+
+#endif
