@@ -2,7 +2,7 @@
 /*
  * Loaded into the program by tests (LD_PRELOAD): a disk that fails. Reads of a file whose
  * name ends in $BAD_READ fail with EIO from byte $BAD_FROM on, or, where $BAD_ZEROS is
- * set, give zeros.
+ * set, give zeros. What has a name that ends in $BAD_SYNC cannot be synced.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -16,15 +16,19 @@
 ssize_t __pread64_chk(int fd, void *p, size_t n, off64_t at, size_t room);
 ssize_t __read_chk(int fd, void *p, size_t n, size_t room);
 
-static bool is_bad(int fd, off64_t end)
+static bool has_suffix(int fd, const char *suffix)
 {
 	char link[32], path[4096];
-	const char *suffix = getenv("BAD_READ"), *from = getenv("BAD_FROM");
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	ssize_t n = readlink(link, path, sizeof(path) - 1);
 	size_t m = suffix ? strlen(suffix) : 0;
-	return m && n >= (ssize_t)m && memcmp(path + n - m, suffix, m) == 0 &&
-	       end > (from ? atoll(from) : 0);
+	return m && n >= (ssize_t)m && memcmp(path + n - m, suffix, m) == 0;
+}
+
+static bool is_bad(int fd, off64_t end)
+{
+	const char *from = getenv("BAD_FROM");
+	return end > (from ? atoll(from) : 0) && has_suffix(fd, getenv("BAD_READ"));
 }
 
 static ssize_t spoil(void *p, ssize_t n)
@@ -66,4 +70,15 @@ ssize_t __read_chk(int fd, void *p, size_t n, size_t room)
 {
 	(void)room;
 	return read(fd, p, n);
+}
+
+int fsync(int fd)
+{
+	int (*next)(int);
+	void *symbol = dlsym(RTLD_NEXT, "fsync");
+	memcpy(&next, &symbol, sizeof(next));
+	if (!has_suffix(fd, getenv("BAD_SYNC")))
+		return next(fd);
+	errno = EIO;
+	return -1;
 }

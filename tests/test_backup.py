@@ -528,6 +528,15 @@ class BadDisk(Backup):
             self.fails(self.restore_to("other.db", self.file, code=75,
                                        env=self.bad_disk("it.backup", at)), "it.backup")
 
+    def test_folders_that_were_made(self):
+        """What stands above them has to be on the disk, too."""
+        for name in ("above", "above/new", "above/new/folder"):
+            shutil.rmtree(self.tmp / "above", ignore_errors=True)
+            (self.tmp / "above").mkdir()
+            r = self.restore_to("above/new/folder/x.db", self.file, code=75,
+                                env=self.bad_disk("", BAD_SYNC="/" + name))
+            self.assertRegex(r.err, "cannot be written|did not confirm")
+
     def test_fsck(self):
         self.fails(self.postern("fsck", code=75, env=self.bad_disk("postern.db", 4096 * 20)),
                    "postern.db")

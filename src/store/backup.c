@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
 #include "store/backup_int.h"
+#include "store/folder.h"
 #include "store/stmt.h"
 #include "store/version.h"
 
@@ -81,7 +82,7 @@ static void remove_leftover(const char *folder, const char *name)
  * be missed. Names differ from day to day, so that all in the folder are looked at. */
 static void sweep(const char *file)
 {
-	char *folder = backup_folder(file);
+	char *folder = folder_of(file);
 	DIR *d = opendir(folder);
 	for (const struct dirent *e; d && (e = readdir(d));)
 		if (sv_has_suffix_fold(sv_from(e->d_name), sv_from(part_suffix)))
@@ -250,7 +251,7 @@ static bool make(struct writing *w, struct err *err)
 					 w->in->file)
 			       : false;
 	return may_stand(w->in, err) && backup_rename(w->part, w->in->file, err) &&
-	       backup_sync_folder(w->in->file, err);
+	       folder_sync(w->in->file, err);
 }
 
 bool backup_write(const struct backup_write *in, struct manifest *out, struct err *err)

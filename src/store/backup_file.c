@@ -81,28 +81,6 @@ char *backup_name(const char *path, const char *suffix)
 	return out;
 }
 
-char *backup_folder(const char *path)
-{
-	const char *last = strrchr(path, '/');
-	if (!last)
-		return heap_str(SV("."));
-	return heap_str((struct sv){ path, last == path ? 1 : (size_t)(last - path) });
-}
-
-bool backup_sync_folder(const char *path, struct err *err)
-{
-	char *folder = backup_folder(path);
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	/* Some file systems cannot do it; a folder may be writable and not readable. */
-	bool ok = store_step_at(path, err);
-	if (ok && fd >= 0 && fsync(fd) != 0 && errno != EINVAL)
-		ok = backup_io(folder, "cannot be written", err);
-	if (fd >= 0)
-		(void)close(fd);
-	free(folder);
-	return ok;
-}
-
 int backup_create(const char *path, struct err *err)
 {
 	int fd = -1;

@@ -21,10 +21,6 @@ bool backup_damaged(const char *path, const char *why, struct err *err);
 bool backup_put(int fd, const char *path, const void *p, size_t n, struct err *err);
 bool backup_sync(int fd, const char *path, struct err *err);
 bool backup_rename(const char *from, const char *to, struct err *err);
-/* The folder that a path is in; on the heap. */
-char *backup_folder(const char *path);
-/* What was renamed in it, or removed, is so on the disk. */
-bool backup_sync_folder(const char *path, struct err *err);
 /* A new file that only its owner may read; -1: err is set. */
 int backup_create(const char *path, struct err *err);
 /* A regular file, to be read; -1: err is set. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
 #include "store/backup_int.h"
+#include "store/folder.h"
 #include "store/stmt.h"
 
 #include <errno.h>
@@ -125,10 +126,10 @@ static bool has_room(const struct restoring *r, struct err *err)
 {
 	struct statvfs fs;
 	struct stat left;
-	char *folder = backup_folder(r->db);
+	char *folder = folder_of(r->db);
 	while (access(folder, F_OK) != 0 && strcmp(folder, ".") != 0 &&
 	       strcmp(folder, "/") != 0) {
-		char *above = backup_folder(folder);
+		char *above = folder_of(folder);
 		free(folder);
 		folder = above;
 	}
@@ -303,7 +304,7 @@ static bool keep_old(struct restoring *r, struct err *err)
 		return false;
 	if (link(r->db, r->kept) != 0 && (errno != EEXIST || is_other(r, r->kept)))
 		return backup_io(r->kept, "cannot be made to keep the old database", err);
-	return backup_sync_folder(r->kept, err);
+	return folder_sync(r->kept, err);
 }
 
 static void keep_no_more(const struct restoring *r)
@@ -320,7 +321,7 @@ static bool take_place(struct restoring *r, struct err *err)
 	    backup_rename(r->fresh, r->db, err)) {
 		r->out->kept = r->had;
 		r->made = false;
-		return backup_sync_folder(r->db, err) ||
+		return folder_sync(r->db, err) ||
 		       err_set(err, ERR_TEMP,
 			       "%s: the backup is in its place, but the disk did not "
 			       "confirm it; look at the disk",

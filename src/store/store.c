@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "store/book_memo.h"
 #include "store/facts_int.h"
+#include "store/folder.h"
 #include "store/kept.h"
 #include "store/stmt.h"
 #include "store/vfs.h"
@@ -214,24 +215,6 @@ static int on_busy(void *ctx, int tries)
 	return 1;
 }
 
-static bool make_folders(const char *path, struct err *err)
-{
-	char *copy = strdup(path);
-	if (!copy)
-		arena_guard(strlen(path) + 1);
-	bool ok = true;
-	for (char *at = strchr(copy + 1, '/'); at && ok; at = strchr(at + 1, '/')) {
-		*at = '\0';
-		if (mkdir(copy, 0700) != 0 && errno != EEXIST)
-			ok = err_set(err, ERR_TEMP,
-				     "the folder %s for the database cannot be made: %s",
-				     copy, strerror(errno));
-		*at = '/';
-	}
-	free(copy);
-	return ok;
-}
-
 /* Makes the file ourselves, for its mode. An existing one is not even opened: closing a
  * descriptor would drop the locks of other connections of this process. */
 bool store_make_file(const char *path, struct err *err)
@@ -240,7 +223,7 @@ bool store_make_file(const char *path, struct err *err)
 		return err_set(err, ERR_CONFIG, "no path is given for the database");
 	if (access(path, F_OK) == 0)
 		return true;
-	if (!make_folders(path, err))
+	if (!folder_make(path, err))
 		return false;
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
