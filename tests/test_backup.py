@@ -20,6 +20,8 @@ from test_migration import DATA, holds, schema
 TIMEOUT = 1500
 BLOCK = 4096
 NOW = "2026-11-24"
+NOBODY = 65534
+needs_root = unittest.skipUnless(os.geteuid() == 0, "needs root to become somebody else")
 
 
 def manifest(data, **changes):
@@ -299,6 +301,7 @@ class Damaged(Backup):
                 self.refused(manifest(self.data, **changes), "not the one")
         self.refused(manifest(self.data, database_bytes="4096"))
         self.refused(manifest(self.data, database_bytes=str(1 << 20)))
+        self.refused(manifest(self.data, database_bytes=str(1 << 40)), "less is in it")
         self.refused(manifest(self.data, database_sha256="0" * 64))
 
     def with_payload(self, plain):
@@ -528,6 +531,16 @@ class BadDisk(Backup):
             self.fails(self.restore_to("other.db", self.file, code=75,
                                        env=self.bad_disk("it.backup", at)), "it.backup")
 
+    def test_the_old_one(self):
+        """It cannot be kept: what to do is said, and what is there stays."""
+        self.fill(5, seed=2)
+        before = tree(self.tmp)
+        r = self.postern("restore", "--replace", self.file, code=75,
+                         env=self.bad_disk("/postern.db"))
+        self.assertIn("the disk fails where the old database lies", r.err)
+        self.assertIn("move it away", r.err)
+        self.assertEqual(tree(self.tmp), before)
+
     def test_folders_that_were_made(self):
         """What stands above them has to be on the disk, too."""
         for name in ("above", "above/new", "above/new/folder"):
@@ -697,6 +710,32 @@ class Over(Backup):
         self.db = self.tmp / "postern.db.before-restore"
         self.assertEqual(self.totals(), self.then)
 
+    def test_two_at_one_that_cannot_be_opened(self):
+        """It cannot be locked, but what is made beside it is."""
+        self.db.write_bytes(b"not a database any more" * 999)
+        with open(self.write("postern.db.restoring", "x"), "rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            before = tree(self.tmp)
+            r = self.postern("restore", "--replace", self.file, code=75)
+            self.assertIn("another restore", r.err)
+            self.assertEqual(tree(self.tmp), before)
+        self.postern("restore", "--replace", self.file)
+        self.assertEqual(self.totals(), self.then)
+        for i in range(6):
+            for p in self.tmp.glob("postern.db*"):
+                p.unlink()
+            self.db.write_bytes(b"not a database any more" * 999)
+            runs = []
+            for _ in range(3):
+                runs.append(self.start("restore", "--replace", "--quiet", self.file,
+                                       stderr=subprocess.DEVNULL))
+                time.sleep(0.01 * i)
+            codes = [p.wait(timeout=60) for p in runs]
+            self.assertLessEqual(set(codes), {0, 64, 75})
+            self.assertEqual(codes.count(0), 1)
+            self.assertEqual(self.totals(), self.then)
+            self.assertEqual(self.beside(), ["postern.db", "postern.db.before-restore"])
+
     def test_an_ingest_of_the_folder_passes_over_it(self):
         self.postern("restore", "--replace", self.file)
         self.write("postern.db.restoring", "a restore was killed")
@@ -704,23 +743,59 @@ class Over(Backup):
         found, _ = self.ingest(".", "--now", NOW)
         self.assertEqual([o["path"] for o in found if "postern.db" in o["path"]], [])
 
-    @unittest.skipUnless(os.geteuid() == 0, "needs root to become somebody else")
-    def test_who_may_not_write(self):
-        """Neither the folder nor the database: said, and nothing is done."""
-        mine, folder = self.tmp / "postern", self.tmp / "folder"
-        shutil.copy(self.program, mine)
+    def a_folder(self):
+        """The database in a folder of its own, where somebody else gets at it."""
+        folder = self.tmp / "folder"
         folder.mkdir()
+        shutil.copy(self.program, self.tmp / "postern")
         shutil.move(self.db, folder / "postern.db")
         self.db = folder / "postern.db"
         for path in (self.tmp, self.tmp.parent, folder):
             path.chmod(0o755)
         self.file.chmod(0o644)
+        return folder
 
-        def as_nobody(*args):
-            return subprocess.run(
-                [mine, *args, "--db", self.db], user=65534, group=65534, extra_groups=[],
-                cwd="/", env=self.env(HOME="/nonexistent"), stdin=subprocess.DEVNULL,
-                capture_output=True, text=True, timeout=60)
+    def as_nobody(self, *args):
+        return subprocess.run(
+            [self.tmp / "postern", *args, "--db", self.db], user=NOBODY, group=NOBODY,
+            extra_groups=[], cwd="/", env=self.env(HOME="/nonexistent"),
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+
+    def owner(self, path=None):
+        st = (path or self.db).stat()
+        return st.st_uid, st.st_gid, st.st_mode & 0o777
+
+    @needs_root
+    def test_whose_it_is(self):
+        """Root makes it for whoever has the place; to whom it cannot be given gets nothing
+        by the way of his group."""
+        folder = self.a_folder()
+        os.chown(self.db, NOBODY, 0)
+        os.chown(folder, NOBODY, 0)
+        self.db.chmod(0o640)
+        done = self.as_nobody("restore", "--replace", self.file)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.owner(), (NOBODY, NOBODY, 0o600))
+        (folder / "postern.db.before-restore").unlink()
+        os.chown(self.db, NOBODY, 1)
+        self.db.chmod(0o640)
+        self.postern("restore", "--replace", self.file)
+        self.assertEqual(self.owner(), (NOBODY, 1, 0o640))
+        self.restore_to("folder/new.db", self.file)
+        self.assertEqual(self.owner(), (NOBODY, 0, 0o600))
+        self.db = self.write("empty.db", "")
+        self.db.chmod(0o644)
+        os.chown(self.db, NOBODY, 1)
+        self.postern("restore", self.file)
+        self.assertEqual(self.owner(), (NOBODY, 1, 0o600))
+        self.restore_to("mine.db", self.file)
+        self.assertEqual(self.owner(), (0, 0, 0o600))
+
+    @needs_root
+    def test_who_may_not_write(self):
+        """Neither the folder nor the database: said, and nothing is done."""
+        folder = self.a_folder()
+        as_nobody = self.as_nobody
         before = tree(folder)
         for rights, words in ((0o644, "read-only for this user"), (0o600, "opened")):
             self.db.chmod(rights)
@@ -1080,9 +1155,15 @@ class Large(Backup):
             r = self.restore_to("small/x.db", "it.backup", code=75)
             self.assertIn("room for", r.err)
             self.assertEqual(list(small.iterdir()), [])
+            # which takes no look at what is in the backup
+            data = bytearray((self.tmp / "it.backup").read_bytes())
+            data[-20] ^= 4
+            self.write("bad.backup", bytes(data))
+            r = self.postern("restore", "bad.backup", code=75)
+            self.assertIn("room for", r.err)
             self.db = self.tmp / "postern.db"
             r = self.postern("backup", "small/it.backup", code=75)
-            self.assertIn("disk is full", r.err)
+            self.assertIn("room for", r.err)
             self.assertEqual(list(small.iterdir()), [])
             # what a killed restore left is no reason
             size = self.db.stat().st_size * 3 // 2 >> 10

@@ -11,13 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum {
-	STEPS_BETWEEN = 20000, /* of SQLite's machine, between two looks at the file */
-	LOCK_TRIES = 10
+	STEPS_BETWEEN = 20000 /* of SQLite's machine, between two looks at the file */
 };
 
 /* What is being written stands under these names beside the file. The first one is locked
@@ -34,32 +32,7 @@ struct writing {
 
 /* --- the files beside it --- */
 
-/* -1: somebody else holds it, or err is set. */
-static int lock_part(const char *path, int flags, struct err *err)
-{
-	for (int i = 0; i < LOCK_TRIES; i++) {
-		struct stat opened, named;
-		int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC | flags, 0600);
-		if (fd < 0) {
-			(void)backup_io(path, "cannot be written", err);
-			return -1;
-		}
-		if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-			(void)close(fd);
-			(void)err_set(err, ERR_TEMP,
-				      "%s: another backup to this file is being written",
-				      path);
-			return -1;
-		}
-		/* Whoever had it may have removed it before it was ours. */
-		if (fstat(fd, &opened) == 0 && stat(path, &named) == 0 &&
-		    opened.st_ino == named.st_ino && opened.st_dev == named.st_dev)
-			return fd;
-		(void)close(fd);
-	}
-	(void)err_set(err, ERR_TEMP, "%s: it comes and goes", path);
-	return -1;
-}
+static const char busy[] = "another backup to this file is being written";
 
 static void remove_leftover(const char *folder, const char *name)
 {
@@ -67,7 +40,7 @@ static void remove_leftover(const char *folder, const char *name)
 	struct buf b;
 	buf_init(&b, 8192);
 	(void)buf_addf(&b, "%s/%s", folder, name);
-	int fd = b.over ? -1 : lock_part(buf_str(&b), 0, &ignored);
+	int fd = b.over ? -1 : backup_lock(buf_str(&b), busy, &ignored);
 	if (fd >= 0) {
 		char *copy = backup_name(buf_str(&b), "-db");
 		backup_remove(copy);
@@ -139,6 +112,8 @@ static bool vacuum_into(struct writing *w, struct store *s, struct err *err)
 	    !store_exec(s, "PRAGMA query_only=0", err))
 		return false;
 	w->estimate = (uint64_t)(pages - unused) * STORE_PAGE;
+	if (!backup_has_room(w->copy, 0, w->estimate, "a copy of the database has", err))
+		return false;
 	char *name = backup_name(w->copy[0] == '/' ? "" : "./", w->copy);
 	const struct stmt_arg to = a_text(sv_from(name));
 	sqlite3_stmt *st = stmt_open(s, "VACUUM INTO ?", err);
@@ -238,8 +213,6 @@ static bool read_back(struct writing *w, struct err *err)
 
 static bool make(struct writing *w, struct err *err)
 {
-	if (ftruncate(w->fd, 0) != 0 || fchmod(w->fd, 0600) != 0)
-		return backup_io(w->part, "cannot be written", err);
 	backup_remove(w->copy);
 	if (!copy_database(w, err) || !look_at_copy(w, err) || !pack(w, err))
 		return false;
@@ -263,7 +236,7 @@ bool backup_write(const struct backup_write *in, struct manifest *out, struct er
 	sweep(in->file);
 	w.part = backup_name(in->file, part_suffix);
 	w.copy = backup_name(in->file, copy_suffix);
-	w.fd = lock_part(w.part, O_CREAT, err);
+	w.fd = backup_lock_new(w.part, busy, err);
 	bool ok = w.fd >= 0 && make(&w, err);
 	if (w.fd >= 0) {
 		backup_remove(w.copy);

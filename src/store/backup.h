@@ -54,8 +54,8 @@ bool backup_inspect(const char *file, struct manifest *out, uint64_t *out_bytes,
 bool backup_fits(const char *file, const struct manifest *m, bool older_build,
 		 struct err *err);
 
-/* Has the file the size that its manifest says? Asked of one that fits: nobody knows the
- * size of another. */
+/* Has the file the size that its manifest says, and can so much come out of it? Asked of
+ * one that fits: nobody knows the size of another. */
 bool backup_is_all(const char *file, const struct manifest *m, uint64_t bytes,
 		   struct err *err);
 

@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
 #include "store/backup_int.h"
+#include "store/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
+
+enum {
+	LOCK_TRIES = 10
+};
 
 bool backup_is_stopped(const struct backup_watch *w, struct err *err)
 {
@@ -118,4 +126,86 @@ void backup_remove(const char *path)
 		(void)unlink(name);
 		free(name);
 	}
+}
+
+/* --- locks --- */
+
+/* Whoever had the file may have removed it before its lock was ours. */
+static bool has_its_name(int fd, const char *path)
+{
+	struct stat opened, named;
+	return fstat(fd, &opened) == 0 && lstat(path, &named) == 0 &&
+	       opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
+static bool lock(int fd, const char *path, const char *busy, struct err *err)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) == 0 ||
+	       err_set(err, ERR_TEMP, "%s: %s", path, busy);
+}
+
+int backup_lock(const char *path, const char *busy, struct err *err)
+{
+	int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		(void)backup_io(path, "cannot be written", err);
+	else if (lock(fd, path, busy, err) && has_its_name(fd, path))
+		return fd;
+	if (fd >= 0)
+		(void)close(fd);
+	return -1;
+}
+
+int backup_lock_new(const char *path, const char *busy, struct err *err)
+{
+	const int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC;
+	if (!store_step_at(path, err))
+		return -1;
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		int fd = open(path, flags | O_CREAT | O_EXCL, 0600);
+		bool is_new = fd >= 0;
+		if (fd < 0 && errno == EEXIST) {
+			fd = open(path, flags);
+			if (fd < 0 && errno == ENOENT)
+				continue;
+		}
+		if (fd < 0) {
+			(void)backup_io(path, "cannot be made", err);
+			return -1;
+		}
+		bool ours = lock(fd, path, busy, err), named = has_its_name(fd, path);
+		if (ours && named && is_new)
+			return fd;
+		if (ours && named)
+			backup_remove(path);
+		(void)close(fd);
+		if (!ours)
+			return -1;
+	}
+	(void)err_set(err, ERR_TEMP, "%s: it comes and goes", path);
+	return -1;
+}
+
+/* --- room --- */
+
+bool backup_has_room(const char *path, uint64_t more, uint64_t needed, const char *what,
+		     struct err *err)
+{
+	struct statvfs fs;
+	char *folder = folder_of(path);
+	while (access(folder, F_OK) != 0 && strcmp(folder, ".") != 0 &&
+	       strcmp(folder, "/") != 0) {
+		char *above = folder_of(folder);
+		free(folder);
+		folder = above;
+	}
+	bool known = statvfs(folder, &fs) == 0;
+	free(folder);
+	uint64_t room = known ? (uint64_t)fs.f_bavail * fs.f_frsize + more : INT64_MAX;
+	return room >= needed ||
+	       err_set(err, ERR_TEMP,
+		       "%s: the disk has room for %" PRIu64 " bytes, and %s %" PRIu64
+		       "; make room, then run the same command again. Nothing was "
+		       "changed.",
+		       path, room, what, needed);
 }

@@ -5,6 +5,10 @@
 
 #include <unistd.h>
 
+enum {
+	MOST_INFLATED = 1032 /* deflate makes no more bytes than that of one */
+};
+
 bool backup_inspect(const char *file, struct manifest *out, uint64_t *out_bytes,
 		    struct err *err)
 {
@@ -38,12 +42,13 @@ bool backup_inspect(const char *file, struct manifest *out, uint64_t *out_bytes,
 bool backup_is_all(const char *file, const struct manifest *m, uint64_t bytes,
 		   struct err *err)
 {
-	return bytes == MANIFEST_SIZE + m->packed_size ||
-	       backup_damaged(file,
-			      bytes < MANIFEST_SIZE + m->packed_size
-				      ? "its end is missing"
-				      : "it is longer than it was written",
-			      err);
+	const uint64_t all = MANIFEST_SIZE + m->packed_size;
+	const char *why = bytes < all   ? "its end is missing"
+			  : bytes > all ? "it is longer than it was written"
+			  : m->plain_size > MOST_INFLATED * m->packed_size
+				  ? "less is in it than its manifest says"
+				  : NULL;
+	return !why || backup_damaged(file, why, err);
 }
 
 /* `what` this build does not know of it, `or_else` what to do but to install another. */

@@ -27,6 +27,16 @@ int backup_create(const char *path, struct err *err);
 int backup_open(const char *path, uint64_t *out_size, struct err *err);
 /* A database's file, and what SQLite may have left beside it. */
 void backup_remove(const char *path);
+/* Opens a file, and locks it for as long as it stays open; -1: err is set, `busy` where
+ * somebody else has it. */
+int backup_lock(const char *path, const char *busy, struct err *err);
+/* The same of a new file that only its owner may read. What was left of a run that was
+ * killed, with what SQLite left beside it, goes. */
+int backup_lock_new(const char *path, const char *busy, struct err *err);
+/* Whether there is room in the path's folder, or where that will be, for `needed` bytes
+ * which are `what`; `more` bytes are given back before. */
+bool backup_has_room(const char *path, uint64_t more, uint64_t needed, const char *what,
+		     struct err *err);
 /* "PATH" and "SUFFIX", on the heap. */
 char *backup_name(const char *path, const char *suffix);
 

@@ -5,13 +5,11 @@
 #include "store/stmt.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum {
@@ -29,21 +27,26 @@ struct restoring {
 	bool made;       /* the empty file in its place is ours */
 	bool broken;     /* SQLite cannot open the old one, so that it cannot be locked */
 	struct store *old_one; /* holds the lock */
+	int fd;                /* of `fresh`, locked; -1: not yet */
 };
 
 /* --- before anything is written --- */
 
-static bool check_backup(struct restoring *r, struct err *err)
+static bool check_manifest(struct restoring *r, struct err *err)
 {
 	struct manifest *m = &r->out->manifest;
 	uint64_t bytes;
-	if (!backup_inspect(r->in->file, m, &bytes, err) ||
-	    !backup_fits(r->in->file, m, r->in->older_build, err) ||
-	    !backup_is_all(r->in->file, m, bytes, err))
-		return false;
+	return backup_inspect(r->in->file, m, &bytes, err) &&
+	       backup_fits(r->in->file, m, r->in->older_build, err) &&
+	       backup_is_all(r->in->file, m, bytes, err);
+}
+
+static bool check_backup(struct restoring *r, struct err *err)
+{
+	uint64_t bytes;
 	const struct backup_stream s = { r->in->file,
-					 backup_open(r->in->file, &bytes, err), m,
-					 r->in->watch };
+					 backup_open(r->in->file, &bytes, err),
+					 &r->out->manifest, r->in->watch };
 	bool ok = s.fd >= 0 && backup_unpack(&s, -1, NULL, err);
 	if (s.fd >= 0)
 		(void)close(s.fd);
@@ -124,26 +127,10 @@ static bool may_take_place(struct restoring *r, struct err *err)
 
 static bool has_room(const struct restoring *r, struct err *err)
 {
-	struct statvfs fs;
-	struct stat left;
-	char *folder = folder_of(r->db);
-	while (access(folder, F_OK) != 0 && strcmp(folder, ".") != 0 &&
-	       strcmp(folder, "/") != 0) {
-		char *above = folder_of(folder);
-		free(folder);
-		folder = above;
-	}
-	bool known = statvfs(folder, &fs) == 0;
-	free(folder);
-	uint64_t room = known ? (uint64_t)fs.f_bavail * fs.f_frsize : INT64_MAX;
-	if (stat(r->fresh, &left) == 0) /* of a run that was killed: it goes */
-		room += (uint64_t)left.st_blocks * 512;
-	return room >= r->out->manifest.plain_size ||
-	       err_set(err, ERR_TEMP,
-		       "%s: the disk has room for %" PRIu64 " bytes, and the database in "
-		       "the backup has %" PRIu64 "; make room, then run the same command "
-		       "again. Nothing was changed.",
-		       r->in->db, room, r->out->manifest.plain_size);
+	struct stat left; /* by a run that was killed: it goes */
+	uint64_t more = stat(r->fresh, &left) == 0 ? (uint64_t)left.st_blocks * 512 : 0;
+	return backup_has_room(r->db, more, r->out->manifest.plain_size,
+			       "the database in the backup has", err);
 }
 
 /* --- the lock --- */
@@ -195,6 +182,20 @@ static bool is_as_it_was(struct restoring *r, struct err *err)
 		       r->in->db);
 }
 
+/* What is on a disk that fails is nothing that we could keep. */
+static bool say_why_not(const struct restoring *r, struct err *err)
+{
+	if ((sqlite3_errcode(r->old_one->db) & 0xff) != SQLITE_IOERR &&
+	    !store_is_unreadable(r->old_one, err))
+		return false;
+	return err_set(err, ERR_TEMP,
+		       "%s: the disk fails where the old database lies, so that it can "
+		       "be neither locked nor kept. Nothing was changed. See that nobody "
+		       "uses it, move it away with its -wal, or give another place with "
+		       "--db, and run the same command again.",
+		       r->in->db);
+}
+
 static bool lock_place(struct restoring *r, struct err *err)
 {
 	const struct store_options o = { .path = r->db, .mode = STORE_WRITE };
@@ -203,27 +204,53 @@ static bool lock_place(struct restoring *r, struct err *err)
 		return false;
 	r->old_one = store_new(&o);
 	if (!store_connect(r->old_one, err) || !take_lock(r, r->old_one, err))
-		return false;
+		return say_why_not(r, err);
 	if (r->broken) {
 		char *shm = backup_name(r->db, "-shm");
 		store_close(&r->old_one);
 		(void)unlink(shm);
 		free(shm);
 	}
-	return is_as_it_was(r, err);
+	return true;
+}
+
+/* Where the old one is broken this is the only lock that there is. */
+static bool lock_fresh(struct restoring *r, struct err *err)
+{
+	r->fd = backup_lock_new(r->fresh,
+				"another restore is at it; run the same command again "
+				"once that one is done",
+				err);
+	return r->fd >= 0 && is_as_it_was(r, err);
 }
 
 /* --- the new one --- */
 
-/* Who may read the old one may read the new one. */
-static bool take_rights(const struct restoring *r, int fd, struct err *err)
+/* To whom cannot be given it, nothing is given by the way of his group. */
+static bool give(const struct restoring *r, const struct stat *to, mode_t mode,
+		 struct err *err)
 {
-	if (!r->had)
-		return true;
-	if (fchown(fd, r->old.st_uid, r->old.st_gid) != 0 && geteuid() == 0)
+	bool given = fchown(r->fd, to->st_uid, to->st_gid) == 0;
+	if (!given && geteuid() == 0)
 		return backup_io(r->fresh, "cannot be given to its owner", err);
-	return fchmod(fd, r->old.st_mode & 0666) == 0 ||
+	return fchmod(r->fd, mode & (given ? 0666 : 0600)) == 0 ||
 	       backup_io(r->fresh, "cannot be given its rights", err);
+}
+
+/* Who may read the old one may read the new one. In a new place it is ours, but what root
+ * makes is of whoever has the folder, or had an empty file there. */
+static bool take_rights(const struct restoring *r, struct err *err)
+{
+	struct stat to = r->old;
+	if (r->had)
+		return give(r, &to, to.st_mode, err);
+	if (geteuid() != 0)
+		return true;
+	char *folder = folder_of(r->db);
+	bool known = !r->made || stat(folder, &to) == 0;
+	free(folder);
+	return known ? give(r, &to, 0600, err)
+		     : backup_io(r->db, "cannot be looked at", err);
 }
 
 static bool unpack(struct restoring *r, struct err *err)
@@ -232,13 +259,8 @@ static bool unpack(struct restoring *r, struct err *err)
 	const struct backup_stream s = { r->in->file,
 					 backup_open(r->in->file, &bytes, err),
 					 &r->out->manifest, r->in->watch };
-	/* The lock is ours, so that whatever is left there is nobody's. */
-	backup_remove(r->fresh);
-	int fd = s.fd >= 0 ? backup_create(r->fresh, err) : -1;
-	bool ok = fd >= 0 && backup_unpack(&s, fd, r->fresh, err) &&
-		  take_rights(r, fd, err) && backup_sync(fd, r->fresh, err);
-	if (fd >= 0)
-		(void)close(fd);
+	bool ok = s.fd >= 0 && backup_unpack(&s, r->fd, r->fresh, err) &&
+		  take_rights(r, err) && backup_sync(r->fd, r->fresh, err);
 	if (s.fd >= 0)
 		(void)close(s.fd);
 	return ok;
@@ -331,24 +353,26 @@ static bool take_place(struct restoring *r, struct err *err)
 	return false;
 }
 
-/* While the lock is held. */
+/* While the locks are held. */
 static void clean_up(struct restoring *r)
 {
 	struct stat st;
-	backup_remove(r->fresh);
+	if (r->fd >= 0)
+		backup_remove(r->fresh);
 	if (r->made && stat(r->db, &st) == 0 && st.st_size == 0)
 		(void)unlink(r->db);
 }
 
 static bool replace(struct restoring *r, struct err *err)
 {
-	bool ok = lock_place(r, err);
-	if (ok) {
-		ok = unpack(r, err) && test(r, err) && bring_up(r, err) &&
-		     !backup_is_stopped(r->in->watch, err) && take_place(r, err);
-		if (!ok)
-			clean_up(r);
-	}
+	bool locked = lock_place(r, err);
+	bool ok = locked && lock_fresh(r, err) && unpack(r, err) && test(r, err) &&
+		  bring_up(r, err) && !backup_is_stopped(r->in->watch, err) &&
+		  take_place(r, err);
+	if (locked && !ok)
+		clean_up(r);
+	if (r->fd >= 0)
+		(void)close(r->fd);
 	store_close(&r->old_one);
 	return ok;
 }
@@ -356,10 +380,11 @@ static bool replace(struct restoring *r, struct err *err)
 bool backup_restore(const struct backup_restore *in, struct backup_restored *out,
 		    struct err *err)
 {
-	struct restoring r = { .in = in, .out = out };
+	struct restoring r = { .in = in, .out = out, .fd = -1 };
 	*out = (struct backup_restored){ 0 };
-	bool ok = check_backup(&r, err) && find_place(&r, err) &&
-		  may_take_place(&r, err) && has_room(&r, err) && replace(&r, err);
+	bool ok = check_manifest(&r, err) && find_place(&r, err) &&
+		  may_take_place(&r, err) && has_room(&r, err) && check_backup(&r, err) &&
+		  replace(&r, err);
 	free(r.db);
 	free(r.fresh);
 	free(r.kept);
