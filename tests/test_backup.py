@@ -194,6 +194,36 @@ class Files(Backup):
         self.postern("backup", "--replace", "notes.txt", code=64)
         self.assertEqual((self.tmp / "notes.txt").read_text(), "mine")
 
+    def test_a_name_that_is_for_leftovers(self):
+        """The next backup would remove it."""
+        self.fill(5)
+        before = tree(self.tmp)
+        for name in ("a.postern-part", "a.POSTERN-PART", "a.postern-part-db"):
+            for more in ((), ("--replace",)):
+                r = self.postern("backup", name, *more, code=64)
+                self.assertIn("give another name", r.err)
+        self.assertEqual(tree(self.tmp), before)
+        (self.tmp / "x.postern-part").mkdir()
+        self.backup("x.postern-part/it.backup")
+
+    def test_a_link(self):
+        """What it leads to is replaced, and it stays a link."""
+        self.fill(5)
+        (self.tmp / "disk").mkdir()
+        real, link = self.backup("disk/real"), self.tmp / "link"
+        first = real.read_bytes()
+        link.symlink_to(real)
+        self.fill(5, seed=2)
+        self.backup("link", 64)
+        self.backup("link", 0, "--replace")
+        self.assertTrue(link.is_symlink())
+        self.assertNotEqual(real.read_bytes(), first)
+        self.assertEqual(self.beside(real), ["real"])
+        link.unlink()
+        link.symlink_to(self.tmp / "nowhere")
+        r = self.postern("backup", "link", code=78)
+        self.assertIn("leads to no file", r.err)
+
     def test_no_database(self):
         self.postern("backup", "it.backup", code=66)
         self.assertEqual(list(self.tmp.glob("it.backup*")), [])
@@ -220,6 +250,13 @@ class Files(Backup):
         r = self.postern("backup", "it.backup", code=75)
         self.assertIn("damaged", r.err)
         self.assertEqual(list(self.tmp.glob("it.backup*")), [])
+
+    def test_leftovers_go_where_it_is_refused(self):
+        self.fill(5)
+        self.backup("monday.backup")
+        self.write("sunday.backup.postern-part", "x")
+        self.postern("backup", "monday.backup", code=64)
+        self.assertEqual(list(self.tmp.glob("*.postern-part")), [])
 
     def test_leftovers_go(self):
         """Of a killed run, also one for another day's file; not of one that is at it."""
@@ -628,7 +665,7 @@ class Drill(Backup):
     def test_leftovers_go_and_two_do_not_meet(self):
         self.fill(5)
         self.backup()
-        self.write("postern.db.drill/postern.db.restoring", "x")
+        self.write("postern.db.drill/postern-drill.db.restoring", "x")
         folder = os.open(self.tmp / "postern.db.drill", os.O_RDONLY)
         fcntl.flock(folder, fcntl.LOCK_EX)
         r = self.postern("restore", "--drill", "it.backup", code=75)
@@ -636,6 +673,20 @@ class Drill(Backup):
         os.close(folder)
         self.postern("restore", "--drill", "it.backup")
         self.assertEqual(list(self.tmp.glob("*.drill")), [])
+
+
+    def test_a_folder_of_somebody_else(self):
+        self.fill(5)
+        self.backup()
+        for name in ("photo.jpg", "postern.db", "folder/postern-drill.db"):
+            self.write("postern.db.drill/" + name, "mine")
+            self.write("postern.db.drill/postern-drill.db", "mine, too")
+            before = tree(self.tmp)
+            r = self.postern("restore", "--drill", "it.backup", code=64)
+            self.assertIn("postern.db.drill", r.err)
+            self.assertIn("no drill made", r.err)
+            self.assertEqual(tree(self.tmp), before)
+            shutil.rmtree(self.tmp / "postern.db.drill")
 
 
 class Over(Backup):
@@ -831,7 +882,8 @@ class Over(Backup):
         real.parent.mkdir()
         self.db.rename(real)
         self.db.symlink_to(real)
-        self.postern("restore", "--replace", self.file)
+        r = self.postern("restore", "--replace", self.file)
+        self.assertIn("kept as %s.before-restore" % real.resolve(), r.out)
         self.assertTrue(self.db.is_symlink())
         self.assertEqual(self.totals(), self.then)
         self.assertEqual(self.beside(real), ["real.db", "real.db.before-restore"])

@@ -68,6 +68,9 @@ bool app_restore(const struct app *app, const struct app_backup_ask *ask,
 
 /* --- the drill --- */
 
+/* What all in the folder begins with; nobody else's does. */
+static const char scratch_db[] = "postern-drill.db";
+
 /* The folder is locked for as long as a drill is in it. */
 struct scratch {
 	char path[4096], db[4096 + 32];
@@ -80,15 +83,35 @@ static bool scratch_fail(const struct scratch *s, const char *what, struct err *
 		       strerror(errno));
 }
 
-static void scratch_empty(const struct scratch *s)
+static bool scratch_entry(const struct scratch *s, const char *name, bool removes,
+			  struct err *err)
 {
-	int again = openat(s->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = again >= 0 ? fdopendir(again) : NULL;
-	for (const struct dirent *e; d && (e = readdir(d));)
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			(void)unlinkat(s->fd, e->d_name, 0);
-	if (d)
-		(void)closedir(d);
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return true;
+	if (strncmp(name, scratch_db, sizeof(scratch_db) - 1) != 0)
+		return err_set(err, ERR_USAGE,
+			       "the folder %s, where the drill would work, is there "
+			       "already and holds %s, which no drill made: move it away. "
+			       "Nothing was changed.",
+			       s->path, name);
+	if (removes)
+		(void)unlinkat(s->fd, name, 0);
+	return true;
+}
+
+/* False, and nothing is removed, where something is in it that no drill makes. */
+static bool scratch_empty(const struct scratch *s, struct err *err)
+{
+	bool ok = true;
+	for (int pass = 0; ok && pass < 2; pass++) {
+		int again = openat(s->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		DIR *d = again >= 0 ? fdopendir(again) : NULL;
+		for (const struct dirent *e; ok && d && (e = readdir(d));)
+			ok = scratch_entry(s, e->d_name, pass == 1, err);
+		if (d)
+			(void)closedir(d);
+	}
+	return ok;
 }
 
 /* Where a restore would have to find room; on a machine that has no place for a database
@@ -113,7 +136,7 @@ static bool scratch_open(struct scratch *s, const char *db, const char *file,
 	s->fd = -1;
 	if (!scratch_name(s, db, file, err))
 		return false;
-	(void)snprintf(s->db, sizeof(s->db), "%s/postern.db", s->path);
+	(void)snprintf(s->db, sizeof(s->db), "%s/%s", s->path, scratch_db);
 	if (mkdir(s->path, 0700) != 0 && errno != EEXIST)
 		return scratch_fail(s, "cannot be made", err);
 	s->fd = open(s->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -125,16 +148,14 @@ static bool scratch_open(struct scratch *s, const char *db, const char *file,
 			"another drill is running in %s; run the same command again "
 			"once it is done",
 			s->path);
-	scratch_empty(s);
-	return true;
+	return scratch_empty(s, err);
 }
 
 static void scratch_close(struct scratch *s, bool ours)
 {
-	if (ours) {
-		scratch_empty(s);
+	struct err ignored;
+	if (ours && scratch_empty(s, &ignored))
 		(void)rmdir(s->path);
-	}
 	if (s->fd >= 0)
 		(void)close(s->fd);
 }

@@ -177,7 +177,7 @@ void show_restored(struct out *o, const char *db, const struct app_restored *r)
 	show_begin(o, &j);
 	if (o->form == OUT_JSON) {
 		json_str(&j, "database", db);
-		json_bool(&j, "kept", r->restored.kept);
+		json_bool(&j, "kept", r->restored.kept[0]);
 		restored_json(&j, r);
 	} else {
 		out_text(o, sv_from(db));
@@ -191,10 +191,10 @@ void show_restored(struct out *o, const char *db, const struct app_restored *r)
 			out_str(o, "  It was of an earlier version, and is brought up to "
 				   "date.\n");
 	}
-	if (o->form == OUT_TEXT && r->restored.kept) {
+	if (o->form == OUT_TEXT && r->restored.kept[0]) {
 		out_str(o, "  The one before is kept as ");
-		out_text(o, sv_from(db));
-		out_str(o, BACKUP_KEPT_SUFFIX ": remove it once this one answers.\n");
+		out_text(o, sv_from(r->restored.kept));
+		out_str(o, ": remove it once this one answers.\n");
 	}
 	show_end(o, &j);
 }

@@ -25,7 +25,7 @@ static struct app_backup evil_backup(uint64_t format)
 static struct app_restored evil_restored(void)
 {
 	return (struct app_restored){ .restored = { .manifest = evil_backup(1).manifest,
-						    .kept = true,
+						    .kept = EVIL,
 						    .migrated = true },
 				      .seconds = 0.5 };
 }

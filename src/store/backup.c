@@ -25,6 +25,7 @@ static const char part_suffix[] = ".postern-part", copy_suffix[] = ".postern-par
 struct writing {
 	const struct backup_write *in;
 	struct manifest *m;
+	char *file; /* where it really lies */
 	char *part, *copy;
 	int fd;
 	uint64_t estimate; /* bytes of the copy */
@@ -65,20 +66,31 @@ static void sweep(const char *file)
 	free(folder);
 }
 
+/* The next backup would take it for what a killed run left. */
+static bool is_name(const char *file, struct err *err)
+{
+	const char *last = strrchr(file, '/');
+	return !strcasestr(last ? last : file, part_suffix) ||
+	       err_set(err, ERR_USAGE,
+		       "%s: names with %s are for backups that are not done, and the "
+		       "next backup removes such a file: give another name",
+		       file, part_suffix);
+}
+
 /* Only a backup may go for another one. */
-static bool may_stand(const struct backup_write *in, struct err *err)
+static bool may_stand(const struct writing *w, struct err *err)
 {
 	char block[MANIFEST_SIZE];
 	struct manifest m;
 	const char *why;
 	uint64_t size;
-	if (access(in->file, F_OK) != 0)
+	if (access(w->file, F_OK) != 0)
 		return true;
-	if (!in->replace)
+	if (!w->in->replace)
 		return err_set(err, ERR_USAGE,
 			       "%s is there already: give another name, or --replace",
-			       in->file);
-	int fd = backup_open(in->file, &size, err);
+			       w->file);
+	int fd = backup_open(w->file, &size, err);
 	if (fd < 0)
 		return false;
 	ssize_t n = read(fd, block, sizeof(block));
@@ -88,7 +100,7 @@ static bool may_stand(const struct backup_write *in, struct err *err)
 		return true;
 	return err_set(err, ERR_USAGE,
 		       "%s is no backup, and is left as it is: give another name",
-		       in->file);
+		       w->file);
 }
 
 /* --- the copy --- */
@@ -221,30 +233,41 @@ static bool make(struct writing *w, struct err *err)
 			       ? err_set(err, ERR_TEMP,
 					 "%s: the disk gives back other bytes than were "
 					 "written; no backup was made",
-					 w->in->file)
+					 w->file)
 			       : false;
-	return may_stand(w->in, err) && backup_rename(w->part, w->in->file, err) &&
-	       folder_sync(w->in->file, err);
+	return may_stand(w, err) && backup_rename(w->part, w->file, err) &&
+	       folder_sync(w->file, err);
+}
+
+static bool write_locked(struct writing *w, struct err *err)
+{
+	w->part = backup_name(w->file, part_suffix);
+	w->copy = backup_name(w->file, copy_suffix);
+	w->fd = backup_lock_new(w->part, busy, err);
+	bool ok = w->fd >= 0 && make(w, err);
+	if (w->fd >= 0) {
+		backup_remove(w->copy);
+		if (!ok)
+			(void)unlink(w->part);
+		(void)close(w->fd);
+	}
+	free(w->part);
+	free(w->copy);
+	return ok;
 }
 
 bool backup_write(const struct backup_write *in, struct manifest *out, struct err *err)
 {
 	struct writing w = { .in = in, .m = out };
 	*out = (struct manifest){ 0 };
-	if (!may_stand(in, err))
+	w.file = backup_real(in->file, err);
+	if (!w.file)
 		return false;
-	sweep(in->file);
-	w.part = backup_name(in->file, part_suffix);
-	w.copy = backup_name(in->file, copy_suffix);
-	w.fd = backup_lock_new(w.part, busy, err);
-	bool ok = w.fd >= 0 && make(&w, err);
-	if (w.fd >= 0) {
-		backup_remove(w.copy);
-		if (!ok)
-			(void)unlink(w.part);
-		(void)close(w.fd);
+	bool ok = is_name(w.file, err);
+	if (ok) {
+		sweep(w.file);
+		ok = may_stand(&w, err) && write_locked(&w, err);
 	}
-	free(w.part);
-	free(w.copy);
+	free(w.file);
 	return ok;
 }

@@ -41,7 +41,9 @@ struct backup_write {
 };
 
 /* One moment of the database, whatever others write meanwhile. The file appears under its
- * name once it was read back whole; what a killed run left in its folder is removed. */
+ * name once it was read back whole, where that is a link in the place that it leads to;
+ * what a killed run left in its folder is removed. ERR_USAGE: no backup can have this
+ * name, or there is a file, and `replace` is not set or it is no backup. */
 bool backup_write(const struct backup_write *in, struct manifest *out, struct err *err);
 
 /* Reads and checks the manifest, no more. It may need a later build: backup_fits() says
@@ -68,8 +70,8 @@ struct backup_restore {
 
 struct backup_restored {
 	struct manifest manifest;
-	bool kept;     /* there was a database; it has the suffix now */
-	bool migrated; /* the backup was of an earlier schema */
+	bool migrated;   /* the backup was of an earlier schema */
+	char kept[4096]; /* the name that the database which was there has now, or "" */
 };
 
 /* What a restore has beside the database. */

@@ -89,6 +89,18 @@ char *backup_name(const char *path, const char *suffix)
 	return out;
 }
 
+char *backup_real(const char *path, struct err *err)
+{
+	struct stat link;
+	char *real = realpath(path, NULL);
+	if (real)
+		return real;
+	if (lstat(path, &link) != 0)
+		return heap_str(sv_from(path));
+	(void)err_set(err, ERR_CONFIG, "%s leads to no file: %s", path, strerror(errno));
+	return NULL;
+}
+
 int backup_create(const char *path, struct err *err)
 {
 	int fd = -1;

@@ -25,6 +25,9 @@ bool backup_rename(const char *from, const char *to, struct err *err);
 int backup_create(const char *path, struct err *err);
 /* A regular file, to be read; -1: err is set. */
 int backup_open(const char *path, uint64_t *out_size, struct err *err);
+/* Where the file really lies, so that a link to it stays one; on the heap. NULL: it is a
+ * link to nothing, and err is set. */
+char *backup_real(const char *path, struct err *err);
 /* A database's file, and what SQLite may have left beside it. */
 void backup_remove(const char *path);
 /* Opens a file, and locks it for as long as it stays open; -1: err is set, `busy` where

@@ -55,13 +55,9 @@ static bool check_backup(struct restoring *r, struct err *err)
 
 static bool find_place(struct restoring *r, struct err *err)
 {
-	struct stat link;
-	r->db = realpath(r->in->db, NULL);
-	if (!r->db && lstat(r->in->db, &link) == 0)
-		return err_set(err, ERR_CONFIG, "%s leads to no file: %s", r->in->db,
-			       strerror(errno));
+	r->db = backup_real(r->in->db, err);
 	if (!r->db)
-		r->db = heap_str(sv_from(r->in->db));
+		return false;
 	r->fresh = backup_name(r->db, BACKUP_FRESH_SUFFIX);
 	r->kept = backup_name(r->db, BACKUP_KEPT_SUFFIX);
 	bool there = stat(r->db, &r->old) == 0;
@@ -341,7 +337,8 @@ static bool take_place(struct restoring *r, struct err *err)
 {
 	if (keep_old(r, err) && move_beside(r, false, err) &&
 	    backup_rename(r->fresh, r->db, err)) {
-		r->out->kept = r->had;
+		if (r->had)
+			(void)snprintf(r->out->kept, sizeof(r->out->kept), "%s", r->kept);
 		r->made = false;
 		return folder_sync(r->db, err) ||
 		       err_set(err, ERR_TEMP,
