@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SERVICE_MATCH_H
+#define SERVICE_MATCH_H
+
+#include "base/addr.h"
+#include "service/catalogue.h"
+
+/*
+ * Which service a message came through. Only what its receiver found to pass identifies:
+ * what failed was chosen by whoever sent it, and proves nothing. A shared platform proves
+ * the platform, never whose account it was.
+ */
+
+/* A DKIM signature that passed. */
+struct service_signature {
+	struct sv domain, selector;
+	struct sv target; /* where the CNAME of its key leads; empty: none, or unknown */
+	bool own;         /* d= is a domain of the client */
+};
+
+/* What is known of a (source, facet). */
+struct service_seen {
+	struct addr source;
+	const struct sv *host; /* names by PTR that lead back to the address */
+	size_t host_n;
+	const struct service_signature *signature;
+	size_t signature_n;
+	struct sv return_path; /* the domain whose SPF passed; empty: none did */
+	bool return_path_own;
+};
+
+/* How a service was recognised; the surer first. */
+enum service_by {
+	SERVICE_BY_NONE,
+	SERVICE_BY_TARGET,      /* the client's selector leads to it */
+	SERVICE_BY_SELECTOR,    /* the client's selector is one that only it uses */
+	SERVICE_BY_DKIM,        /* it signed in its own name */
+	SERVICE_BY_RETURN_PATH, /* SPF passed for its return-path */
+	SERVICE_BY_HOST,        /* the host is its own, by PTR and back */
+	SERVICE_BY_NETWORK,     /* the address is of a network that it publishes */
+};
+
+enum service_trust {
+	SERVICE_HINT,   /* by a fact that nobody read in a source */
+	SERVICE_LIKELY, /* others could look alike */
+	SERVICE_SURE,
+};
+
+struct service_match {
+	const struct service *service; /* NULL: none */
+	enum service_by by;
+	enum service_trust trust;
+	const struct service_fact *fact; /* that says so */
+	struct sv evidence;              /* what was seen: a name; a view into the seen */
+};
+
+struct service_index;
+
+/* Lives in the arena, and needs the catalogue. */
+struct service_index *service_index_new(const struct service_catalogue *c,
+					struct arena *a);
+void service_identify(const struct service_index *ix, const struct service_seen *s,
+		      struct service_match *out);
+
+const char *service_by_words(enum service_by by); /* "its signature" */
+const char *service_trust_word(enum service_trust t);
+
+#endif
