@@ -232,7 +232,7 @@ static void ask(const struct service_index *ix, const struct ask *q, struct sv n
 		ask_tail(ix, q, tail, name, best);
 }
 
-static void by_target(const struct service_index *ix, const struct service_seen *s,
+static void by_target(const struct service_index *ix, const struct service_mail *s,
 		      struct service_match *out)
 {
 	static const struct ask q = { SERVICE_KEY_TARGET, SERVICE_BY_TARGET, SERVICE_SURE,
@@ -242,7 +242,7 @@ static void by_target(const struct service_index *ix, const struct service_seen 
 			ask(ix, &q, s->signature[i].target, out);
 }
 
-static void by_selector(const struct service_index *ix, const struct service_seen *s,
+static void by_selector(const struct service_index *ix, const struct service_mail *s,
 			struct service_match *out)
 {
 	static const struct ask q = { SERVICE_KEY_SELECTOR, SERVICE_BY_SELECTOR,
@@ -252,7 +252,7 @@ static void by_selector(const struct service_index *ix, const struct service_see
 			ask(ix, &q, s->signature[i].selector, out);
 }
 
-static void by_dkim(const struct service_index *ix, const struct service_seen *s,
+static void by_dkim(const struct service_index *ix, const struct service_mail *s,
 		    struct service_match *out)
 {
 	static const struct ask q = { .key = SERVICE_KEY_DKIM,
@@ -263,7 +263,7 @@ static void by_dkim(const struct service_index *ix, const struct service_seen *s
 			ask(ix, &q, s->signature[i].domain, out);
 }
 
-static void by_return_path(const struct service_index *ix, const struct service_seen *s,
+static void by_return_path(const struct service_index *ix, const struct service_mail *s,
 			   struct service_match *out)
 {
 	const struct ask q = { SERVICE_KEY_RETURN_PATH, SERVICE_BY_RETURN_PATH,
@@ -272,7 +272,7 @@ static void by_return_path(const struct service_index *ix, const struct service_
 	ask(ix, &q, s->return_path, out);
 }
 
-static void by_host(const struct service_index *ix, const struct service_seen *s,
+static void by_host(const struct service_index *ix, const struct service_source *s,
 		    struct service_match *out)
 {
 	static const struct ask q = { .key = SERVICE_KEY_PTR,
@@ -290,39 +290,53 @@ static bool is_in(const struct addr *a, const struct network *n)
 	return rest == 0 || (a->b[whole] ^ n->address.b[whole]) >> (8 - rest) == 0;
 }
 
-static void by_network(const struct service_index *ix, const struct service_seen *s,
+static void by_network(const struct service_index *ix, const struct service_source *s,
 		       struct service_match *out)
 {
 	for (size_t i = 0; i < ix->network_n; i++) {
 		const struct network *n = &ix->network[i];
-		if (is_in(&s->source, n))
+		if (is_in(&s->address, n))
 			offer(out,
 			      (struct service_match){ n->service, SERVICE_BY_NETWORK,
 						      SERVICE_LIKELY, n->fact, SV("") });
 	}
 }
 
-void service_identify(const struct service_index *ix, const struct service_seen *s,
-		      struct service_match *out)
+/* The first way that tells, but a hint only where no way tells more. */
+static void settle(struct service_match *out, const struct service_match *way, size_t n)
 {
-	static void (*const ways[])(const struct service_index *,
-				    const struct service_seen *,
-				    struct service_match *) = {
-		by_target, by_selector, by_dkim, by_return_path, by_host, by_network,
-	};
-	struct service_match hint = { 0 };
 	*out = (struct service_match){ 0 };
-	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
-		struct service_match m = { 0 };
-		ways[i](ix, s, &m);
-		if (m.service && m.trust != SERVICE_HINT) {
-			*out = m;
-			return;
-		}
-		if (!hint.service)
-			hint = m;
-	}
-	*out = hint;
+	for (size_t i = 0; i < n; i++)
+		if (way[i].service && (!out->service || (out->trust == SERVICE_HINT &&
+							 way[i].trust != SERVICE_HINT)))
+			*out = way[i];
+}
+
+void service_of_mail(const struct service_index *ix, const struct service_mail *m,
+		     struct service_match *out)
+{
+	struct service_match way[4] = { { 0 } };
+	by_target(ix, m, &way[0]);
+	by_selector(ix, m, &way[1]);
+	by_dkim(ix, m, &way[2]);
+	by_return_path(ix, m, &way[3]);
+	settle(out, way, 4);
+}
+
+void service_of_source(const struct service_index *ix, const struct service_source *s,
+		       struct service_match *out)
+{
+	struct service_match way[2] = { { 0 } };
+	by_host(ix, s, &way[0]);
+	by_network(ix, s, &way[1]);
+	settle(out, way, 2);
+}
+
+const struct service_match *service_better(const struct service_match *mail,
+					   const struct service_match *source)
+{
+	bool hint = mail->trust == SERVICE_HINT && source->trust != SERVICE_HINT;
+	return mail->service && !(hint && source->service) ? mail : source;
 }
 
 static const char *const by_words[] = {

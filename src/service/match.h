@@ -18,15 +18,19 @@ struct service_signature {
 	bool own;         /* d= is a domain of the client */
 };
 
-/* What is known of a (source, facet). */
-struct service_seen {
-	struct addr source;
-	const struct sv *host; /* names by PTR that lead back to the address */
-	size_t host_n;
+/* What a message showed. */
+struct service_mail {
 	const struct service_signature *signature;
 	size_t signature_n;
 	struct sv return_path; /* the domain whose SPF passed; empty: none did */
 	bool return_path_own;
+};
+
+/* Where it came from. */
+struct service_source {
+	struct addr address;
+	const struct sv *host; /* names by PTR that lead back to the address */
+	size_t host_n;
 };
 
 /* How a service was recognised; the surer first. */
@@ -51,7 +55,7 @@ struct service_match {
 	enum service_by by;
 	enum service_trust trust;
 	const struct service_fact *fact; /* that says so */
-	struct sv evidence;              /* what was seen: a name; a view into the seen */
+	struct sv evidence; /* what was seen: a name; a view into what was given */
 };
 
 struct service_index;
@@ -59,8 +63,14 @@ struct service_index;
 /* Lives in the arena, and needs the catalogue. */
 struct service_index *service_index_new(const struct service_catalogue *c,
 					struct arena *a);
-void service_identify(const struct service_index *ix, const struct service_seen *s,
-		      struct service_match *out);
+void service_of_mail(const struct service_index *ix, const struct service_mail *m,
+		     struct service_match *out);
+void service_of_source(const struct service_index *ix, const struct service_source *s,
+		       struct service_match *out);
+/* Of both: what the mail showed before where it came from, but no hint before what is
+ * surer. */
+const struct service_match *service_better(const struct service_match *mail,
+					   const struct service_match *source);
 
 const char *service_by_words(enum service_by by); /* "its signature" */
 const char *service_trust_word(enum service_trust t);

@@ -272,13 +272,12 @@ static void identifies(void **state)
 		const struct given *g = &given[i];
 		struct service_signature sig[2];
 		struct sv host = sv_from(g->host);
-		struct service_match m;
-		struct service_seen s = { .host = &host,
-					  .host_n = host.n ? 1 : 0,
-					  .signature = sig,
+		struct service_match mail, source;
+		struct service_source from = { .host = &host, .host_n = host.n ? 1 : 0 };
+		struct service_mail s = { .signature = sig,
 					  .return_path = sv_from(g->return_path),
 					  .return_path_own = g->return_path_own };
-		(void)addr_parse(sv_from(g->source), &s.source);
+		(void)addr_parse(sv_from(g->source), &from.address);
 		for (; s.signature_n < 2 && g->signature[s.signature_n][0];
 		     s.signature_n++)
 			sig[s.signature_n] = (struct service_signature){
@@ -287,16 +286,18 @@ static void identifies(void **state)
 				sv_from(g->signature[s.signature_n][2]),
 				g->own[s.signature_n],
 			};
-		service_identify(b->ix, &s, &m);
+		service_of_mail(b->ix, &s, &mail);
+		service_of_source(b->ix, &from, &source);
+		const struct service_match *m = service_better(&mail, &source);
 		if (!g->service) {
-			assert_null(m.service);
+			assert_null(m->service);
 			continue;
 		}
-		assert_non_null(m.service);
-		assert_true(sv_eq(m.service->id, sv_from(g->service)));
-		assert_int_equal(m.by, g->by);
-		assert_int_equal(m.trust, g->trust);
-		assert_non_null(m.fact);
+		assert_non_null(m->service);
+		assert_true(sv_eq(m->service->id, sv_from(g->service)));
+		assert_int_equal(m->by, g->by);
+		assert_int_equal(m->trust, g->trust);
+		assert_non_null(m->fact);
 	}
 }
 
