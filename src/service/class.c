@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/class.h"
+
+#include "base/arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	NETWORKS = 4,    /* unrelated: from so many /16 or /32 on it is spread ... */
+	NEIGHBOURS = 8,  /* ... or from so many /24 or /48 */
+	ALONE_TIMES = 8, /* so many times the median stands out */
+	ALONE_LEAST = 20,
+};
+
+/* A selector that passed in alignment somewhere. Its home is where SPF passed with it,
+ * or else where most of it came from. */
+struct service_home {
+	struct sv domain, selector;
+	const struct service *home;
+	const struct service_from *largest;
+	uint64_t at_home, largest_messages;
+};
+
+struct judge {
+	const struct service_domain *d;
+	struct service_home *key; /* by domain and selector */
+	size_t key_n;
+};
+
+/* --- the domain's selectors --- */
+
+static int sign_cmp(struct sv d1, struct sv s1, struct sv d2, struct sv s2)
+{
+	int d = sv_cmp(d1, d2);
+	return d ? d : sv_cmp(s1, s2);
+}
+
+static int key_cmp(const void *x, const void *y)
+{
+	const struct service_home *a = x, *b = y;
+	return sign_cmp(a->domain, a->selector, b->domain, b->selector);
+}
+
+static struct service_home *find_key(const struct judge *j,
+				     const struct service_signature *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct service_home want = { .domain = s[i].domain,
+						   .selector = s[i].selector };
+		struct service_home *k = j->key_n && s[i].own
+						 ? bsearch(&want, j->key, j->key_n,
+							   sizeof(want), key_cmp)
+						 : NULL;
+		if (k)
+			return k;
+	}
+	return NULL;
+}
+
+static void list_keys(struct judge *j, struct arena *a)
+{
+	size_t n = 0, kept = 0;
+	for (size_t i = 0; i < j->d->row_n; i++)
+		n += j->d->row[i].facet->mail.signature_n;
+	j->key = arena_array(a, n + 1, sizeof(*j->key));
+	for (size_t i = 0; i < j->d->row_n; i++) {
+		const struct service_facet *f = j->d->row[i].facet;
+		for (size_t k = 0; f->dkim_aligned && k < f->mail.signature_n; k++)
+			if (f->mail.signature[k].own)
+				j->key[j->key_n++] = (struct service_home){
+					.domain = f->mail.signature[k].domain,
+					.selector = f->mail.signature[k].selector,
+				};
+	}
+	if (j->key_n)
+		qsort(j->key, j->key_n, sizeof(*j->key), key_cmp);
+	for (size_t i = 0; i < j->key_n; i++)
+		if (kept == 0 || key_cmp(&j->key[kept - 1], &j->key[i]) != 0)
+			j->key[kept++] = j->key[i];
+	j->key_n = kept;
+}
+
+static void find_home(const struct judge *j)
+{
+	for (size_t i = 0; i < j->d->row_n; i++) {
+		const struct service_row *r = &j->d->row[i];
+		struct service_facet *f = r->facet;
+		f->key = find_key(j, f->mail.signature, f->mail.signature_n);
+		if (!f->key)
+			continue;
+		if (f->spf_aligned && r->messages > f->key->at_home) {
+			f->key->at_home = r->messages;
+			f->key->home = r->from->match.service;
+		}
+		if (r->from->messages > f->key->largest_messages) {
+			f->key->largest_messages = r->from->messages;
+			f->key->largest = r->from;
+		}
+	}
+	for (size_t i = 0; i < j->key_n; i++)
+		if (!j->key[i].at_home && j->key[i].largest)
+			j->key[i].home = j->key[i].largest->match.service;
+}
+
+static bool is_at_home(const struct service_row *r)
+{
+	const struct service_home *k = r->facet->key;
+	const struct service *here = r->from->match.service;
+	return r->facet->spf_aligned || (here && here == k->home) ||
+	       (!k->at_home && k->largest == r->from);
+}
+
+/* --- a row by itself --- */
+
+static bool is_relay(const struct service *s)
+{
+	return s && (s->kind == SERVICE_FORWARDER || s->kind == SERVICE_GATEWAY ||
+		     s->kind == SERVICE_MAILBOX);
+}
+
+static bool is_told(const struct service_match *m)
+{
+	return m->service && m->trust != SERVICE_HINT;
+}
+
+static void set(struct service_row *r, enum service_class class, enum service_why why)
+{
+	r->class = class;
+	r->why = why;
+}
+
+static bool judge_mark(const struct judge *j, struct service_row *r)
+{
+	enum service_mark m = r->from->mark;
+	for (size_t i = 0; !m && i < j->d->marked_n; i++)
+		if (r->match->service && r->match->service == j->d->marked[i].service)
+			m = j->d->marked[i].mark;
+	if (m == SERVICE_MARK_NONE)
+		return false;
+	set(r,
+	    m == SERVICE_MARK_OWN     ? SERVICE_OWN
+	    : m == SERVICE_MARK_ABUSE ? SERVICE_ABUSE
+				      : SERVICE_NOT_ALIGNED,
+	    SERVICE_WHY_MARKED);
+	return true;
+}
+
+/* What passes in alignment is the domain's own, or its own on the way. */
+static bool judge_aligned(struct service_row *r)
+{
+	const struct service_facet *f = r->facet;
+	if (!f->dkim_aligned && !f->spf_aligned)
+		return false;
+	set(r, SERVICE_OWN,
+	    !f->spf_aligned    ? SERVICE_WHY_DKIM
+	    : !f->dkim_aligned ? SERVICE_WHY_SPF
+			       : SERVICE_WHY_BOTH);
+	if (f->spf_aligned || !f->key || is_at_home(r))
+		return true;
+	if (f->excused)
+		set(r, SERVICE_FORWARDED, SERVICE_WHY_EXCUSED);
+	else if (is_relay(r->from->match.service) ||
+		 (f->match.by == SERVICE_BY_RETURN_PATH && is_relay(f->match.service)))
+		set(r, SERVICE_FORWARDED, SERVICE_WHY_RELAYED);
+	return true;
+}
+
+/* Somebody's name passed, or the host is somebody's for sure. */
+static bool stands_for_itself(const struct service_row *r)
+{
+	const struct service_mail *m = &r->facet->mail;
+	return m->return_path.n || m->signature_n || r->from->source.host_n;
+}
+
+static bool judge_forwarded(const struct judge *j, struct service_row *r)
+{
+	const struct service_facet *f = r->facet;
+	bool known = find_key(j, f->broken, f->broken_n) != NULL;
+	const struct service *s = r->match->service;
+	if (known && (f->excused || stands_for_itself(r) || is_relay(s)))
+		set(r, SERVICE_MAYBE_FORWARDED, SERVICE_WHY_BROKEN);
+	else if (is_told(r->match) &&
+		 (s->kind == SERVICE_FORWARDER || s->kind == SERVICE_GATEWAY))
+		set(r, SERVICE_MAYBE_FORWARDED, SERVICE_WHY_UNSIGNED);
+	else if (f->excused)
+		set(r, SERVICE_MAYBE_FORWARDED, SERVICE_WHY_RECEIVER);
+	else
+		return false;
+	return true;
+}
+
+static bool judge_service(struct service_row *r)
+{
+	if (is_told(&r->facet->match))
+		set(r, SERVICE_NOT_ALIGNED, SERVICE_WHY_OTHER_NAME);
+	else if (!is_told(&r->from->match))
+		return false;
+	else if (r->from->match.service->kind == SERVICE_MAILBOX)
+		set(r, SERVICE_UNKNOWN, SERVICE_WHY_PLATFORM);
+	else
+		set(r, SERVICE_NOT_ALIGNED, SERVICE_WHY_ITS_HOST);
+	return true;
+}
+
+/* --- what nothing explains --- */
+
+static bool passes_somehow(const struct service_facet *f)
+{
+	return f->mail.return_path.n || f->mail.signature_n;
+}
+
+static void judge_stranger(const struct judge *j, struct service_row *r)
+{
+	const struct service_facet *f = r->facet;
+	set(r, SERVICE_UNKNOWN,
+	    passes_somehow(f)                     ? SERVICE_WHY_STRANGER
+	    : find_key(j, f->broken, f->broken_n) ? SERVICE_WHY_SELECTOR_ONLY
+						  : SERVICE_WHY_NOTHING);
+	if (!passes_somehow(f))
+		r->from->nameless += r->messages;
+}
+
+static bool is_strange(const struct service_row *r)
+{
+	return r->class == SERVICE_UNKNOWN && r->why != SERVICE_WHY_PLATFORM;
+}
+
+static int u64_cmp(const void *x, const void *y)
+{
+	const uint64_t *a = x, *b = y;
+	return (*a > *b) - (*a < *b);
+}
+
+/* The network of so many leading bytes, as a number. */
+static uint64_t network_of(const struct addr *a, size_t bytes)
+{
+	uint64_t n = a->kind;
+	for (size_t i = 0; i < bytes; i++)
+		n = n << 8 | a->b[i];
+	return n;
+}
+
+static size_t count_networks(const struct service_from *const *f, size_t n, bool wide,
+			     uint64_t *room)
+{
+	size_t distinct = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct addr *at = &f[i]->source.address;
+		bool v6 = at->kind == ADDR_V6;
+		room[i] = network_of(at, wide ? (v6 ? 4 : 2) : (v6 ? 6 : 3));
+	}
+	qsort(room, n, sizeof(*room), u64_cmp);
+	for (size_t i = 0; i < n; i++)
+		distinct += i == 0 || room[i] != room[i - 1];
+	return distinct;
+}
+
+static uint64_t median_of(const struct service_from *const *f, size_t n, uint64_t *room)
+{
+	for (size_t i = 0; i < n; i++)
+		room[i] = f[i]->nameless;
+	qsort(room, n, sizeof(*room), u64_cmp);
+	return room[n / 2];
+}
+
+/* Sources that never pass and that nothing explains: where they are spread, those that do
+ * not stand out among them are abuse. */
+static void find_abusers(const struct judge *j, struct arena *a)
+{
+	const struct service_from **f = arena_array(a, j->d->from_n + 1, sizeof(*f));
+	uint64_t *room = arena_array(a, j->d->from_n + 1, sizeof(*room));
+	size_t n = 0;
+	for (size_t i = 0; i < j->d->from_n; i++)
+		if (j->d->from[i].nameless && !j->d->from[i].passes)
+			f[n++] = &j->d->from[i];
+	if (n == 0)
+		return;
+	bool spread = count_networks(f, n, true, room) >= NETWORKS ||
+		      count_networks(f, n, false, room) >= NEIGHBOURS;
+	uint64_t much = median_of(f, n, room) * ALONE_TIMES;
+	much = much > ALONE_LEAST ? much : ALONE_LEAST;
+	for (size_t i = 0; i < j->d->from_n; i++) {
+		struct service_from *s = &j->d->from[i];
+		if (s->nameless && !s->passes)
+			s->abuses = spread && s->nameless < much;
+	}
+}
+
+/* The name that a stranger passed in. */
+static struct sv name_of(const struct service_mail *m)
+{
+	return m->signature_n ? m->signature[0].domain : m->return_path;
+}
+
+static int name_cmp(const void *x, const void *y)
+{
+	const struct sv *a = x, *b = y;
+	return sv_cmp(*a, *b);
+}
+
+static size_t list_company(const struct judge *j, struct sv *out)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < j->d->row_n; i++) {
+		const struct service_row *r = &j->d->row[i];
+		if (is_strange(r) && r->from->abuses && passes_somehow(r->facet))
+			out[n++] = name_of(&r->facet->mail);
+	}
+	if (n)
+		qsort(out, n, sizeof(*out), name_cmp);
+	return n;
+}
+
+static void judge_abuse(const struct judge *j, struct arena *a)
+{
+	struct sv *company = arena_array(a, j->d->row_n + 1, sizeof(*company));
+	size_t n = list_company(j, company);
+	for (size_t i = 0; i < j->d->row_n; i++) {
+		struct service_row *r = &j->d->row[i];
+		if (!is_strange(r) || r->from->passes)
+			continue;
+		struct sv name = name_of(&r->facet->mail);
+		if (j->d->parked)
+			set(r, SERVICE_ABUSE, SERVICE_WHY_PARKED);
+		else if (r->from->abuses)
+			set(r, SERVICE_ABUSE, SERVICE_WHY_SPREAD);
+		else if (n && name.n &&
+			 bsearch(&name, company, n, sizeof(name), name_cmp))
+			set(r, SERVICE_ABUSE, SERVICE_WHY_COMPANY);
+	}
+}
+
+void service_judge(const struct service_domain *d, struct arena *a)
+{
+	struct judge j = { .d = d };
+	for (size_t i = 0; i < d->row_n; i++) {
+		struct service_row *r = &d->row[i];
+		r->match = service_better(&r->facet->match, &r->from->match);
+		r->from->messages += r->messages;
+		r->from->passes = r->from->passes || r->facet->dkim_aligned ||
+				  r->facet->spf_aligned;
+	}
+	list_keys(&j, a);
+	find_home(&j);
+	for (size_t i = 0; i < d->row_n; i++) {
+		struct service_row *r = &d->row[i];
+		if (!judge_mark(&j, r) && !judge_aligned(r) && !judge_forwarded(&j, r) &&
+		    !judge_service(r))
+			judge_stranger(&j, r);
+	}
+	find_abusers(&j, a);
+	judge_abuse(&j, a);
+}
+
+/* --- words --- */
+
+static const struct {
+	const char *word, *what;
+} classes[] = {
+#define CLASS(id, word, what) { word, what },
+#include "service/class.def"
+#undef CLASS
+}, whys[] = {
+#define WHY(id, word, what) { word, what },
+#include "service/why.def"
+#undef WHY
+};
+
+const char *service_class_word(enum service_class c)
+{
+	return classes[c].word;
+}
+
+const char *service_class_what(enum service_class c)
+{
+	return classes[c].what;
+}
+
+const char *service_why_word(enum service_why w)
+{
+	return whys[w].word;
+}
+
+const char *service_why_what(enum service_why w)
+{
+	return whys[w].what;
+}
