@@ -3,6 +3,7 @@
 and whether it is a report or stands beside one."""
 import gzip
 import random
+import zipfile
 
 import compose
 import support
@@ -44,6 +45,16 @@ class Attachments(support.Sampled):
 
     def test_gzip(self):
         self.pair(lambda i: [compose.text(), packed(i)])
+
+    def test_zip(self):
+        self.pair(lambda i: [compose.text(), attached(
+            compose.zipped(("a.xml", long_report(i)), method=zipfile.ZIP_STORED),
+            "application/zip", ".zip")])
+
+    def test_zip_that_is_cut(self):
+        self.pair(lambda i: [compose.text(), attached(
+            compose.zipped(("a.xml", long_report(i)), method=zipfile.ZIP_STORED)[:-9],
+            "application/zip", ".zip")])
 
     def test_xml(self):
         self.pair(lambda i: [compose.text(), attached(long_report(i), "text/xml", ".xml")])

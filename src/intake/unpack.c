@@ -218,6 +218,16 @@ static bool enter_mbox(struct frame *f)
 	return true;
 }
 
+void unpack_pace(struct unpack *u, size_t n)
+{
+	u->unreleased += n;
+	if (u->unreleased < UNPACK_RELEASE)
+		return;
+	u->unreleased = 0;
+	if (u->frame_n)
+		frame_release(&u->frame[0]);
+}
+
 static void release_item(void *ctx)
 {
 	struct unpack *u = ctx;
@@ -246,7 +256,7 @@ static enum found enter_zip(struct unpack *u, struct frame *f, const struct obje
 			    struct unpack_leaf *out)
 {
 	f->kind = FRAME_ZIP;
-	zip_read(&f->zip, f->bytes);
+	zip_read(&f->zip, f->bytes, f->sparse);
 	return f->zip.why ? refuse(u, o, FORM_ZIP, f->zip.why, out) : FOUND_NOTHING;
 }
 
@@ -383,6 +393,32 @@ static enum found next_part(struct unpack *u, struct frame *f, struct object *o,
 	return give_leaf(u, o, FORM_EMPTY, out);
 }
 
+static void open_data(struct unpack *u, const struct zip *z, const struct zip_entry *e,
+		      const char *cut)
+{
+	size_t skip;
+	if (z->sparse) {
+		struct mime_decoder d = sparse_decoder(z->sparse, e->data, &skip);
+		stream_open_decoder(&u->stream, &d, skip, e->n, cut);
+	} else {
+		struct sv data = sv_sub(z->bytes, (size_t)e->data, (size_t)e->n);
+		stream_open_memory(&u->stream, data, cut);
+	}
+}
+
+static bool is_stored_whole(struct unpack *u, const struct zip *z,
+			    const struct zip_entry *e)
+{
+	uint32_t crc = 0;
+	struct sv piece;
+	open_data(u, z, e, NULL);
+	while (stream_read(&u->stream, &piece) == UNPACK_MORE) {
+		crc = inflate_crc32(crc, piece);
+		unpack_pace(u, piece.n);
+	}
+	return crc == e->crc;
+}
+
 /* Opens a stored entry, or one that is deflated. False: see stream.why. */
 static bool open_entry(struct unpack *u, const struct zip *z, const struct zip_entry *e)
 {
@@ -396,12 +432,12 @@ static bool open_entry(struct unpack *u, const struct zip *z, const struct zip_e
 		return false;
 	}
 	if (e->method == ZIP_DEFLATE) {
-		stream_open_memory(&u->stream, e->data, cut);
+		open_data(u, z, e, cut);
 		return stream_inflate(&u->stream, INFLATE_BARE, &check, end);
 	}
-	if (!cut && e->has_check && inflate_crc32(0, e->data) != e->crc)
+	if (!cut && e->has_check && !is_stored_whole(u, z, e))
 		cut = "the zip entry does not match its checksum or length";
-	stream_open_memory(&u->stream, e->data, cut ? cut : end);
+	open_data(u, z, e, cut ? cut : end);
 	return true;
 }
 
@@ -507,11 +543,7 @@ enum unpack_status unpack_read(struct unpack *u, struct sv *out)
 		return UNPACK_REFUSED;
 	enum unpack_status status = stream_read(&u->stream, out);
 	u->out_n += out->n;
-	u->unreleased += out->n;
-	if (u->unreleased >= UNPACK_RELEASE && u->frame_n) {
-		frame_release(&u->frame[0]);
-		u->unreleased = 0;
-	}
+	unpack_pace(u, out->n);
 	if (u->out_n > LIMIT_PLAIN) {
 		*out = (struct sv){ "", 0 };
 		stream_say_larger(&u->stream, "the data", LIMIT_PLAIN);

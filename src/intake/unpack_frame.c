@@ -27,8 +27,9 @@ static void frame_take_buffer(struct frame *f, struct stream_step *t)
 }
 
 /* Reads the rest of the stream into memory. What comes before damage is kept. */
-static bool frame_read_all(struct frame *f, struct stream *s, enum unpack_form form)
+static bool frame_read_all(struct unpack *u, struct frame *f, enum unpack_form form)
 {
+	struct stream *s = &u->stream;
 	size_t n = 0;
 	for (;;) {
 		struct sv piece;
@@ -52,7 +53,34 @@ static bool frame_read_all(struct frame *f, struct stream *s, enum unpack_form f
 			frame_reserve(f, n + piece.n + n / 2);
 		memcpy(f->held + n, piece.p, piece.n);
 		n += piece.n;
+		unpack_pace(u, piece.n);
 	}
+}
+
+/* Looks where the pieces of an encoded archive lie. It is not held: see sparse.h. */
+static bool frame_lay_out(struct unpack *u, struct frame *f)
+{
+	struct stream *s = &u->stream;
+	enum unpack_status status;
+	struct sv piece;
+	f->sparse = sparse_new();
+	stream_rewind(s);
+	for (;;) {
+		struct mime_decoder before = s->step[0].decoder;
+		status = stream_read(s, &piece);
+		if (status != UNPACK_MORE)
+			break;
+		if (piece.n > LIMIT_PART - f->sparse->size) {
+			stream_say_larger(s, "the zip archive", LIMIT_PART);
+			return false;
+		}
+		sparse_add(f->sparse, &before, piece.n);
+		unpack_pace(u, piece.n);
+	}
+	f->cut = status == UNPACK_BROKEN ? s->why : NULL;
+	sparse_begin(f->sparse);
+	f->bytes = (struct sv){ f->sparse->p, (size_t)f->sparse->size };
+	return true;
 }
 
 /* Maps the item's file. Not where its last byte is gone: to touch that would be fatal. */
@@ -93,7 +121,9 @@ bool frame_hold(struct unpack *u, struct frame *f, enum unpack_form form)
 	}
 	if (s->n == 1 && s->step[0].kind == STREAM_FILE && frame_map(f, &u->in))
 		return true;
-	return frame_read_all(f, s, form);
+	if (s->n == 1 && s->step[0].kind == STREAM_PART && form == FORM_ZIP)
+		return frame_lay_out(u, f);
+	return frame_read_all(u, f, form);
 }
 
 /* A line that begins with '>' and `From `, and ends behind that. */
@@ -203,6 +233,7 @@ void frame_close(struct frame *f)
 	if (f->map)
 		munmap(f->map, f->map_n);
 	f->map = NULL;
+	sparse_free(&f->sparse);
 	if (f->held_cap > STREAM_SMALL + 4096) {
 		free(f->held);
 		f->held = NULL;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "intake/unpack_stream.h"
 #include "intake/unpack_test.h"
+
+#include <stdio.h>
 
 /*
  * Items that are damaged, cut short or not what they seem. Nothing may crash (the tests
@@ -353,6 +356,54 @@ static void test_quoted(void **state)
 	check_quoted(*state, 2000, 1, 1);
 }
 
+/* An archive that is a mail's body, in base64, reads as the archive itself: also cut
+ * short, where its entries are found by their own headers. */
+static void check_archive(struct unpack *u, struct sv archive)
+{
+	struct unpack_input in = { .fd = -1, .bytes = archive };
+	struct buf want;
+	buf_init(&want, SIZE_MAX);
+	tell(u, &in, &want);
+	buf_clear(&item);
+	buf_add_str(&item, "Subject: x\nContent-Type: application/zip\n"
+			   "Content-Transfer-Encoding: base64\n\n");
+	compose_base64(&item, archive);
+	in.bytes = buf_sv(&item);
+	tell(u, &in, &told);
+	assert_string_equal(buf_str(&told), buf_str(&want));
+	buf_deinit(&want);
+}
+
+static void test_long_zip(void **state)
+{
+	static const unsigned flags[] = { 0, COMPOSE_STORED, COMPOSE_DESCRIPTOR,
+					  COMPOSE_ZIP64 };
+	struct buf archive, data;
+	char name[16];
+	buf_init(&archive, SIZE_MAX);
+	buf_init(&data, SIZE_MAX);
+	uint32_t noise = 1;
+	while (data.n < STREAM_SMALL / 3) {
+		noise = noise * 1664525 + 1013904223;
+		buf_add_char(&data, (char)(noise >> 24));
+	}
+	struct compose_zip z = compose_zip_begin(&archive);
+	for (unsigned i = 0; i < 4; i++) {
+		(void)snprintf(name, sizeof(name), "%u.xml", i);
+		compose_zip_add(&z, sv_from(name), buf_sv(&data), flags[i]);
+		compose_zip_add(&z, SV("a.xml"), SV("<a>b</a>"), flags[i]);
+	}
+	size_t first = archive.n / 2;
+	compose_zip_end(&z, false, SV("the end"));
+	check_archive(*state, buf_sv(&archive));
+	for (size_t n = first; n < archive.n; n += archive.n / 9)
+		check_archive(*state, sv_sub(buf_sv(&archive), 0, n));
+	archive.p[archive.n / 2] ^= 1;
+	check_archive(*state, buf_sv(&archive));
+	buf_deinit(&archive);
+	buf_deinit(&data);
+}
+
 static int setup(void **state)
 {
 	buf_init(&item, SIZE_MAX);
@@ -373,10 +424,11 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cut),     cmocka_unit_test(test_cut_gzip_grows),
-		cmocka_unit_test(test_random),  cmocka_unit_test(test_mutated),
-		cmocka_unit_test(test_endless), cmocka_unit_test(test_file),
-		cmocka_unit_test(test_mapped),  cmocka_unit_test(test_quoted),
+		cmocka_unit_test(test_cut),      cmocka_unit_test(test_cut_gzip_grows),
+		cmocka_unit_test(test_random),   cmocka_unit_test(test_mutated),
+		cmocka_unit_test(test_endless),  cmocka_unit_test(test_file),
+		cmocka_unit_test(test_mapped),   cmocka_unit_test(test_quoted),
+		cmocka_unit_test(test_long_zip),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

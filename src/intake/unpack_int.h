@@ -35,6 +35,7 @@ struct frame {
 	void *map; /* a stretch of the item's file */
 	size_t map_n;
 	size_t clean, clean_end; /* what was not written to of it, in whole pages */
+	struct sparse *sparse;   /* a zip archive in an encoded part, or NULL */
 	size_t member_n;         /* of its own place, in unpack.member */
 	const struct mime_mail *mail;
 	uint32_t given; /* things handed on */
@@ -74,6 +75,8 @@ struct unpack {
 	const struct mime_mail *mail;
 };
 
+/* So much more was read: now and then the item's memory is given back. */
+void unpack_pace(struct unpack *u, size_t n);
 /* Makes the current object the frame's bytes. False: it is beyond a cap, or cannot be
  * read; u->stream.why says why. */
 bool frame_hold(struct unpack *u, struct frame *f, enum unpack_form form);

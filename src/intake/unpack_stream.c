@@ -81,13 +81,23 @@ void stream_open_memory(struct stream *s, struct sv bytes, const char *cut)
 	t->cut = cut;
 }
 
-static size_t part_decode(struct stream_step *t)
+size_t stream_decode(struct mime_decoder *d, char *out, size_t cap)
 {
 	size_t n = 0, got;
-	while (t->cap - n >= 4 &&
-	       (got = mime_decode(&t->decoder, t->buf + n, t->cap - n)))
+	while (cap - n >= 4 && (got = mime_decode(d, out + n, cap - n)))
 		n += got;
 	return n;
+}
+
+void stream_open_decoder(struct stream *s, const struct mime_decoder *d, size_t skip,
+			 uint64_t n, const char *cut)
+{
+	s->n = 0;
+	struct stream_step *t = stream_push(s, STREAM_PART);
+	t->cut = cut;
+	t->decoder = t->first = *d;
+	t->skip = skip;
+	t->length = n;
 }
 
 void stream_open_part(struct stream *s, struct sv body, enum mime_encoding encoding,
@@ -97,17 +107,15 @@ void stream_open_part(struct stream *s, struct sv body, enum mime_encoding encod
 		stream_open_memory(s, body, cut);
 		return;
 	}
-	s->n = 0;
-	struct stream_step *t = stream_push(s, STREAM_PART);
-	t->cut = cut;
-	t->bytes = body;
-	t->encoding = encoding;
-	mime_decoder_init(&t->decoder, encoding, body);
+	struct mime_decoder d;
+	mime_decoder_init(&d, encoding, body);
+	stream_open_decoder(s, &d, 0, UINT64_MAX, cut);
 	if (body.n > STREAM_SMALL)
 		return;
+	struct stream_step *t = &s->step[0];
 	step_reserve(t, body.n + 4);
 	t->kind = STREAM_MEMORY;
-	t->bytes = (struct sv){ t->buf, part_decode(t) };
+	t->bytes = (struct sv){ t->buf, stream_decode(&t->decoder, t->buf, body.n + 4) };
 	t->owned = true;
 }
 
@@ -268,8 +276,18 @@ void stream_open_file(struct stream *s, int fd, uint64_t offset, uint64_t length
 
 static enum unpack_status step_read_part(struct stream_step *t, struct sv *out)
 {
+	size_t n = 0;
 	step_reserve(t, STREAM_PIECE);
-	*out = (struct sv){ t->buf, part_decode(t) };
+	if (t->at < t->length)
+		n = stream_decode(&t->decoder, t->buf, STREAM_PIECE);
+	if (t->at == 0 && t->skip && n) {
+		size_t skip = t->skip < n ? t->skip : n;
+		n -= skip;
+		memmove(t->buf, t->buf + skip, n);
+		n += stream_decode(&t->decoder, t->buf + n, STREAM_PIECE - n);
+	}
+	*out = sv_sub((struct sv){ t->buf, n }, 0, (size_t)(t->length - t->at));
+	t->at += out->n;
 	return out->n ? UNPACK_MORE : step_end(t, UNPACK_END, NULL);
 }
 
@@ -392,8 +410,7 @@ static void step_rewind(struct stream *s, size_t i)
 	t->unread = (struct sv){ "", 0 };
 	t->ended = false;
 	t->at = 0;
-	if (t->kind == STREAM_PART)
-		mime_decoder_init(&t->decoder, t->encoding, t->bytes);
+	t->decoder = t->first;
 	if (t->kind != STREAM_INFLATE)
 		return;
 	step_rewind(s, i - 1);

@@ -31,15 +31,15 @@ enum stream_kind {
 
 struct stream_step {
 	enum stream_kind kind;
-	struct sv bytes; /* MEMORY: all; PART: still encoded; INFLATE: not yet inflated */
-	uint64_t at;     /* MEMORY, FILE: what was read */
+	struct sv bytes; /* MEMORY: all; INFLATE: not yet inflated */
+	uint64_t at;     /* MEMORY, FILE, PART: what was read */
 	const char
 		*cut; /* said at the end, which is then none: what comes after is lost */
 	bool owned;   /* MEMORY: bytes lie in buf */
 	int fd;
 	uint64_t offset, length;
-	enum mime_encoding encoding;
-	struct mime_decoder decoder;
+	struct mime_decoder decoder, first; /* PART: now, and at its first byte ... */
+	size_t skip;                        /* ... behind so many that are passed over */
 	enum inflate_format format;
 	struct inflater *inflater; /* kept from object to object, as buf is */
 	bool has_check; /* INFLATE: of an entry, whose size and crc are known */
@@ -80,6 +80,9 @@ void stream_open_memory(struct stream *s, struct sv bytes, const char *cut);
 void stream_open_file(struct stream *s, int fd, uint64_t offset, uint64_t length);
 void stream_open_part(struct stream *s, struct sv body, enum mime_encoding encoding,
 		      const char *cut);
+/* `n` bytes of what the decoder gives, behind `skip`, less than a piece. */
+void stream_open_decoder(struct stream *s, const struct mime_decoder *d, size_t skip,
+			 uint64_t n, const char *cut);
 
 /* Puts an inflating step on top. False: the compressed bytes are beyond the cap, see
  * why. `check` may be NULL. */
@@ -92,6 +95,9 @@ enum unpack_status stream_read(struct stream *s, struct sv *out);
 void stream_rewind(struct stream *s);
 /* Sets why to a sentence about a cap: `what` "is larger than" so much. */
 const char *stream_say_larger(struct stream *s, const char *what, uint64_t cap);
+/* Fills up to `cap` bytes but for the last three; 0 at the end. A piece of an encoded
+ * part is what this gives for STREAM_PIECE. */
+size_t stream_decode(struct mime_decoder *d, char *out, size_t cap);
 /* Bytes that lie in memory already, or NULL. */
 struct stream_step *stream_in_memory(struct stream *s);
 /* Length of what is on top, where it is known without reading. */

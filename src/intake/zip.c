@@ -14,7 +14,14 @@ enum {
 	END64_SIZE = 56,
 	LOCATOR_SIZE = 20,
 	COMMENT_MAX = 65535,
+	DESCRIPTOR_MAX = 24,
 	EXTRA_ZIP64 = 1,
+};
+
+/* How a sparse archive is searched: so many bytes at once, with some on either side. */
+enum {
+	WINDOW = 256 * 1024 / POSTERN_CAP_DIVISOR,
+	MARGIN = 64
 };
 
 /* APPNOTE 4.4.4: bits of the general purpose flag. */
@@ -44,12 +51,46 @@ static bool has_sig(struct sv s, uint64_t at, struct sv sig)
 	return at <= s.n && s.n - at >= sig.n && memcmp(s.p + at, sig.p, sig.n) == 0;
 }
 
-static uint64_t find_sig(struct sv s, uint64_t from, struct sv sig)
+/* Sees to it that these bytes of the archive can be looked at. */
+static void zip_need(const struct zip *z, uint64_t at, uint64_t n)
 {
-	if (from >= s.n)
-		return s.n;
-	const char *at = memmem(s.p + from, s.n - from, sig.p, sig.n);
-	return at ? (uint64_t)(at - s.p) : s.n;
+	if (z->sparse)
+		sparse_need(z->sparse, at, n);
+}
+
+static bool zip_has(const struct zip *z, uint64_t at, struct sv sig)
+{
+	zip_need(z, at, sig.n);
+	return has_sig(z->bytes, at, sig);
+}
+
+/* Lets bytes from `from` on be searched, and returns where those end. What is read around
+ * a signature that is found, behind a margin on either side, can be looked at then. */
+static uint64_t zip_window(const struct zip *z, uint64_t from)
+{
+	struct sparse *s = z->sparse;
+	if (!s)
+		return z->bytes.n;
+	if (from < s->have ||
+	    (s->have_end < z->bytes.n && s->have_end <= from + 2 * MARGIN)) {
+		uint64_t before = from < MARGIN ? from : MARGIN;
+		sparse_forget(s);
+		sparse_need(s, from - before, before + WINDOW + MARGIN);
+	}
+	return s->have_end == z->bytes.n ? s->have_end : s->have_end - MARGIN;
+}
+
+static uint64_t find_sig(const struct zip *z, uint64_t from, struct sv sig)
+{
+	while (from < z->bytes.n) {
+		uint64_t end = zip_window(z, from);
+		size_t at = sv_find(sv_sub(z->bytes, (size_t)from, (size_t)(end - from)),
+				    sig);
+		if (at < end - from)
+			return from + at;
+		from = end == z->bytes.n ? end : end - sig.n + 1;
+	}
+	return z->bytes.n;
 }
 
 /* Where the directory lies. `shift` is what stands in front of the archive. */
@@ -83,15 +124,18 @@ static void header_read_zip64(struct header *h)
 	}
 }
 
-static bool header_read_local(struct sv b, uint64_t at, struct header *h,
+static bool header_read_local(const struct zip *z, uint64_t at, struct header *h,
 			      uint64_t *out_end)
 {
+	struct sv b = z->bytes;
+	zip_need(z, at, LOCAL_SIZE);
 	if (!has_sig(b, at, SIG_LOCAL) || b.n - at < LOCAL_SIZE)
 		return false;
 	struct sv s = sv_sub(b, (size_t)at, LOCAL_SIZE);
 	size_t name_n = (size_t)le(s, 26, 2), extra_n = (size_t)le(s, 28, 2);
 	if (b.n - at - LOCAL_SIZE < name_n + extra_n)
 		return false;
+	zip_need(z, at, LOCAL_SIZE + name_n + extra_n);
 	*h = (struct header){
 		.flags = (uint16_t)le(s, 6, 2),
 		.method = (uint16_t)le(s, 8, 2),
@@ -181,18 +225,20 @@ static bool zip_count(struct zip *z)
 static void entry_set_data(struct zip_entry *e, struct sv b, uint64_t from, uint64_t n)
 {
 	e->cut = n > b.n - from;
-	e->data = sv_sub(b, (size_t)from, e->cut ? b.n : (size_t)n);
+	e->data = from;
+	e->n = e->cut ? b.n - from : n;
 }
 
-static void zip_add_central(struct zip *z, struct sv b, struct header *h, uint64_t shift)
+static void zip_add_central(struct zip *z, struct header *h, uint64_t shift)
 {
+	struct sv b = z->bytes;
 	uint64_t packed = h->packed, from;
 	if (header_is_folder(h) || packed == 0 || (h->size == 0 && h->crc == 0))
 		return;
 	struct zip_entry *e = zip_add(z, h);
 	struct header local;
 	uint64_t at = h->offset > b.n ? b.n : h->offset + shift;
-	if (!header_read_local(b, at, &local, &from)) {
+	if (!header_read_local(z, at, &local, &from)) {
 		e->why = "the zip entry does not lie where the directory says";
 		return;
 	}
@@ -210,7 +256,7 @@ static int by_offset(const void *a, const void *b)
 	return (x->number > y->number) - (x->number < y->number);
 }
 
-static void zip_refuse_overlaps(struct zip *z, struct sv b)
+static void zip_refuse_overlaps(struct zip *z)
 {
 	struct zip_entry *order[LIMIT_ENTRIES];
 	size_t n = 0;
@@ -225,28 +271,29 @@ static void zip_refuse_overlaps(struct zip *z, struct sv b)
 		if (order[i]->offset < end)
 			order[i]->why = "the zip entry overlaps another one";
 		else
-			end = (uint64_t)(order[i]->data.p - b.p) + order[i]->data.n;
+			end = order[i]->data + order[i]->n;
 	}
 }
 
 /* False: the directory is damaged. */
-static bool zip_read_directory(struct zip *z, struct sv b, const struct directory *d)
+static bool zip_read_directory(struct zip *z, const struct directory *d)
 {
-	struct sv dir = sv_sub(b, (size_t)d->at, (size_t)d->size);
+	zip_need(z, d->at, d->size);
+	struct sv dir = sv_sub(z->bytes, (size_t)d->at, (size_t)d->size);
 	while (dir.n) {
 		struct header h;
 		if (!header_take_central(&dir, &h))
 			return has_sig(dir, 0, SV("PK\x05\x05")); /* a signature */
 		if (!zip_count(z))
 			return true;
-		zip_add_central(z, b, &h, d->shift);
+		zip_add_central(z, &h, d->shift);
 	}
 	return true;
 }
 
 /* The directory lies before its end record. An archive behind other bytes states offsets
  * that are too small by as much. */
-static bool directory_check(struct sv b, uint64_t end, struct directory *d)
+static bool directory_check(const struct zip *z, uint64_t end, struct directory *d)
 {
 	if (d->size > end)
 		return false;
@@ -258,18 +305,21 @@ static bool directory_check(struct sv b, uint64_t end, struct directory *d)
 		d->shift = 0;
 		return true;
 	}
-	if (has_sig(b, d->at, SIG_CENTRAL))
+	if (zip_has(z, d->at, SIG_CENTRAL))
 		d->shift = 0;
 	d->at += d->shift;
-	return has_sig(b, d->at, SIG_CENTRAL);
+	return zip_has(z, d->at, SIG_CENTRAL);
 }
 
 /* APPNOTE 4.3.14, 4.3.15. Leaves *d as it is where there is none. */
-static uint64_t directory_find_64(struct sv b, uint64_t end, struct directory *d)
+static uint64_t directory_find_64(const struct zip *z, uint64_t end, struct directory *d)
 {
+	struct sv b = z->bytes;
+	zip_need(z, end < LOCATOR_SIZE ? 0 : end - LOCATOR_SIZE, LOCATOR_SIZE);
 	if (end < LOCATOR_SIZE || !has_sig(b, end - LOCATOR_SIZE, SIG_LOCATOR))
 		return end;
 	uint64_t at = le(b, (size_t)end - LOCATOR_SIZE + 8, 8);
+	zip_need(z, at, END64_SIZE);
 	if (at > end || end - at < END64_SIZE || !has_sig(b, at, SIG_END64))
 		return end;
 	d->size = le(b, (size_t)at + 40, 8);
@@ -277,17 +327,19 @@ static uint64_t directory_find_64(struct sv b, uint64_t end, struct directory *d
 	return at;
 }
 
-static bool directory_find(struct sv b, struct directory *d)
+static bool directory_find(const struct zip *z, struct directory *d)
 {
+	struct sv b = z->bytes;
 	if (b.n < END_SIZE)
 		return false;
 	size_t low = b.n > END_SIZE + COMMENT_MAX ? b.n - END_SIZE - COMMENT_MAX : 0;
+	zip_need(z, low, b.n - low);
 	for (size_t at = b.n - END_SIZE + 1; at-- > low;) {
 		if (b.p[at] != 'P' || !has_sig(b, at, SIG_END))
 			continue;
 		*d = (struct directory){ .at = le(b, at + 16, 4),
 					 .size = le(b, at + 12, 4) };
-		if (directory_check(b, directory_find_64(b, at, d), d))
+		if (directory_check(z, directory_find_64(z, at, d), d))
 			return true;
 	}
 	return false;
@@ -297,16 +349,16 @@ static bool directory_find(struct sv b, struct directory *d)
  * `at` where it states `n` bytes of data; its own length, or 0. */
 static size_t descriptor_read(struct sv b, uint64_t at, uint64_t n, struct header *out)
 {
-	struct sv s = sv_sub(b, (size_t)at, 24);
+	struct sv s = sv_sub(b, (size_t)at, DESCRIPTOR_MAX);
 	if (s.n < 16 || !has_sig(s, 0, SIG_DESCRIPTOR) || le(s, 8, 4) != n)
 		return 0;
 	/* Lengths of four bytes, or of eight: then the upper half of the first is zero.
 	 */
-	bool wide = s.n == 24 && n && le(s, 12, 4) == 0;
+	bool wide = s.n == DESCRIPTOR_MAX && n && le(s, 12, 4) == 0;
 	*out = (struct header){ .crc = (uint32_t)le(s, 4, 4),
 				.packed = n,
 				.size = wide ? le(s, 16, 8) : le(s, 12, 4) };
-	return wide ? 24 : 16;
+	return wide ? DESCRIPTOR_MAX : 16;
 }
 
 /* The same without its signature, right in front of the header at `at`. */
@@ -322,10 +374,11 @@ static bool descriptor_read_bare(struct sv b, uint64_t at, uint64_t n, struct he
 	return true;
 }
 
-static bool descriptor_find(struct sv b, uint64_t from, struct header *h,
+static bool descriptor_find(const struct zip *z, uint64_t from, struct header *h,
 			    uint64_t *out_next)
 {
-	for (uint64_t at = from; (at = find_sig(b, at, SV("PK"))) < b.n; at++) {
+	struct sv b = z->bytes;
+	for (uint64_t at = from; (at = find_sig(z, at, SV("PK"))) < b.n; at++) {
 		size_t n = descriptor_read(b, at, at - from, h);
 		*out_next = at + n;
 		if (n || descriptor_read_bare(b, at, at - from, h))
@@ -336,19 +389,21 @@ static bool descriptor_find(struct sv b, uint64_t from, struct header *h,
 }
 
 /* Adds the entry whose own header ends at `from`; returns where the next may begin. */
-static uint64_t zip_add_local(struct zip *z, struct sv b, struct header *h, uint64_t from)
+static uint64_t zip_add_local(struct zip *z, struct header *h, uint64_t from)
 {
+	struct sv b = z->bytes;
 	uint64_t next = b.n;
 	bool known = !(h->flags & FLAG_DESCRIPTOR) || h->packed;
 	if (!known) {
 		struct header d;
-		known = descriptor_find(b, from, &d, &next);
+		known = descriptor_find(z, from, &d, &next);
 		h->packed = known ? d.packed : b.n - from;
 		h->size = known ? d.size : h->packed;
 		h->crc = known ? d.crc : 0;
 	} else if (h->packed < b.n - from) {
 		next = from + h->packed;
 	}
+	zip_need(z, (uint64_t)(h->name.p - b.p), h->name.n);
 	if (header_is_folder(h) || h->packed == 0)
 		return next;
 	struct zip_entry *e = zip_add(z, h);
@@ -357,32 +412,37 @@ static uint64_t zip_add_local(struct zip *z, struct sv b, struct header *h, uint
 	return next;
 }
 
-static void zip_salvage(struct zip *z, struct sv b)
+static void zip_salvage(struct zip *z)
 {
 	z->n = z->seen = 0;
 	z->salvaged = true;
-	for (uint64_t at = 0; (at = find_sig(b, at, SIG_LOCAL)) < b.n;) {
+	for (uint64_t at = 0; (at = find_sig(z, at, SIG_LOCAL)) < z->bytes.n;) {
 		struct header h;
 		uint64_t from;
-		if (!header_read_local(b, at, &h, &from)) {
+		if (!header_read_local(z, at, &h, &from)) {
 			at++;
 			continue;
 		}
 		if (!zip_count(z))
 			return;
-		at = zip_add_local(z, b, &h, from);
+		at = zip_add_local(z, &h, from);
 	}
+	for (size_t i = 0; i < z->n; i++)
+		zip_need(z, (uint64_t)(z->entry[i].name.p - z->bytes.p),
+			 z->entry[i].name.n);
 }
 
-void zip_read(struct zip *z, struct sv bytes)
+void zip_read(struct zip *z, struct sv bytes, struct sparse *sparse)
 {
 	struct directory d;
+	z->bytes = bytes;
+	z->sparse = sparse;
 	z->n = z->seen = 0;
 	z->salvaged = false;
 	z->why = NULL;
-	if (!directory_find(bytes, &d) || !zip_read_directory(z, bytes, &d))
-		zip_salvage(z, bytes);
-	zip_refuse_overlaps(z, bytes);
+	if (!directory_find(z, &d) || !zip_read_directory(z, &d))
+		zip_salvage(z);
+	zip_refuse_overlaps(z);
 	if (z->why || z->n)
 		return;
 	if (z->salvaged)

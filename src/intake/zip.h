@@ -3,12 +3,12 @@
 #define INTAKE_ZIP_H
 
 #include "base/limits.h"
-#include "base/sv.h"
+#include "intake/sparse.h"
 
 /*
- * The directory of a zip archive (PKWARE's APPNOTE 6.3) that lies in memory. Nothing is
- * inflated here. Where the directory is missing or damaged, entries are found by their
- * own headers, as far as those go.
+ * The directory of a zip archive (PKWARE's APPNOTE 6.3) that lies in memory, or could.
+ * Nothing is inflated here. Where the directory is missing or damaged, entries are found
+ * by their own headers, as far as those go.
  */
 enum zip_method {
 	ZIP_STORED = 0,
@@ -16,8 +16,9 @@ enum zip_method {
 };
 
 struct zip_entry {
-	struct sv name;  /* as found, with folders */
-	struct sv data;  /* still compressed; ends where the archive does */
+	struct sv name; /* as found, with folders */
+	uint64_t data,
+		n; /* where it lies, still compressed; ends where the archive does */
 	uint64_t offset; /* of its own header */
 	uint64_t size;   /* inflated, as stated */
 	uint32_t crc;
@@ -29,6 +30,8 @@ struct zip_entry {
 };
 
 struct zip {
+	struct sv bytes;
+	struct sparse *sparse;   /* through which they are looked at, or NULL */
 	struct zip_entry *entry; /* without folders and empty entries */
 	size_t n, cap;
 	uint32_t seen;   /* all, with those */
@@ -36,9 +39,9 @@ struct zip {
 	const char *why; /* nothing can be read; NULL: something can */
 };
 
-/* Reads the directory into `*z`, which is all zeros or was used before. Views go into
- * `bytes`. */
-void zip_read(struct zip *z, struct sv bytes);
+/* Reads the directory into `*z`, which is all zeros or was used before. Names are views
+ * into `bytes`. Where those are a sparse part's, give that too. */
+void zip_read(struct zip *z, struct sv bytes, struct sparse *sparse);
 void zip_deinit(struct zip *z);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "intake/compose.h"
+#include "intake/unpack_stream.h"
 #include "intake/zip.h"
 
 #include <setjmp.h>
@@ -137,7 +138,7 @@ static void test_archives(void **state)
 	buf_init(&text, SIZE_MAX);
 	for (size_t i = 0; i < sizeof(archives) / sizeof(archives[0]); i++) {
 		make(&archives[i], &bytes);
-		zip_read(&z, buf_sv(&bytes));
+		zip_read(&z, buf_sv(&bytes), NULL);
 		describe(&z, &text);
 		if (strcmp(buf_str(&text), archives[i].expected) != 0)
 			fail_msg("%s:\n%s", archives[i].title, buf_str(&text));
@@ -160,14 +161,14 @@ static void test_cut(void **state)
 		for (size_t n = 0; n < bytes.n; n++) {
 			char *copy = malloc(n ? n : 1);
 			memcpy(copy, bytes.p, n);
-			zip_read(&z, (struct sv){ copy, n });
+			zip_read(&z, (struct sv){ copy, n }, NULL);
 			assert_true(z.n > 0 || z.why);
 			free(copy);
 		}
 	}
 	make(&archives[0], &bytes);
 	for (size_t n = 60; n < bytes.n; n++) {
-		zip_read(&z, sv_sub(buf_sv(&bytes), 0, n));
+		zip_read(&z, sv_sub(buf_sv(&bytes), 0, n), NULL);
 		assert_int_equal(z.n, 1);
 	}
 	zip_deinit(&z);
@@ -192,7 +193,7 @@ static void test_entry_cap(void **state)
 			}
 			compose_zip_end(&c, false, SV(""));
 			bytes.n -= end ? 0 : 1;
-			zip_read(&z, buf_sv(&bytes));
+			zip_read(&z, buf_sv(&bytes), NULL);
 			assert_int_equal(z.n, n == LIMIT_ENTRIES ? n : 0);
 			if (n > LIMIT_ENTRIES)
 				assert_string_equal(z.why, "the zip archive has more "
@@ -224,7 +225,7 @@ static void test_overlap(void **state)
 	compose_zip_end(&o, false, SV(""));
 	buf_deinit(&c.dir);
 
-	zip_read(&z, buf_sv(&bytes));
+	zip_read(&z, buf_sv(&bytes), NULL);
 	assert_int_equal(z.n, 3);
 	assert_null(z.entry[0].why);
 	assert_string_equal(z.entry[1].why, "the zip entry overlaps another one");
@@ -234,6 +235,155 @@ static void test_overlap(void **state)
 	buf_deinit(&inner);
 }
 
+static struct sparse *make_sparse(struct sv bytes)
+{
+	struct sparse *s = sparse_new();
+	char piece[STREAM_PIECE];
+	struct mime_decoder d, before;
+	size_t n;
+	mime_decoder_init(&d, MIME_IDENTITY, bytes);
+	while (before = d, (n = stream_decode(&d, piece, sizeof(piece))) > 0)
+		sparse_add(s, &before, n);
+	sparse_begin(s);
+	return s;
+}
+
+/* Both find the same in it, at the same places. */
+static void check_sparse(struct sv bytes)
+{
+	struct zip want = { 0 }, got = { 0 };
+	struct buf text, other;
+	buf_init(&text, SIZE_MAX);
+	buf_init(&other, SIZE_MAX);
+	struct sparse *s = make_sparse(bytes);
+	zip_read(&want, bytes, NULL);
+	zip_read(&got, (struct sv){ s->p, (size_t)s->size }, s);
+	describe(&want, &text);
+	describe(&got, &other);
+	assert_string_equal(buf_str(&text), buf_str(&other));
+	for (size_t i = 0; i < want.n; i++) {
+		const struct zip_entry *a = &want.entry[i], *b = &got.entry[i];
+		assert_int_equal(a->data, b->data);
+		assert_int_equal(a->n, b->n);
+		assert_int_equal(a->offset, b->offset);
+		assert_int_equal(a->crc, b->crc);
+		assert_int_equal(a->method, b->method);
+	}
+	zip_deinit(&want);
+	zip_deinit(&got);
+	sparse_free(&s);
+	buf_deinit(&text);
+	buf_deinit(&other);
+}
+
+static void add_noise(struct buf *b, size_t n)
+{
+	static const char words[] =
+		"PK\x07\x08 PK PK\x03\x04\xff no PK\x01\x02, PK\x05\x06 ";
+	for (size_t i = 0; i < n; i++)
+		buf_add_char(b, words[i % 37 % (sizeof(words) - 1)]);
+}
+
+/* Archives behind so many other bytes that what is looked at lies across pieces, and
+ * windows. */
+static void test_sparse(void **state)
+{
+	(void)state;
+	struct buf bytes, all;
+	buf_init(&bytes, SIZE_MAX);
+	buf_init(&all, SIZE_MAX);
+	for (size_t i = 0; i < sizeof(archives) / sizeof(archives[0]); i++) {
+		make(&archives[i], &bytes);
+		check_sparse(buf_sv(&bytes));
+		for (size_t n = STREAM_PIECE - 400; n < STREAM_PIECE + 100; n += 97) {
+			buf_clear(&all);
+			add_noise(&all, n);
+			buf_add_sv(&all, buf_sv(&bytes));
+			check_sparse(buf_sv(&all));
+		}
+	}
+	buf_deinit(&bytes);
+	buf_deinit(&all);
+}
+
+/* Headers, directory and end far from each other; also without an end. */
+static void test_sparse_spread(void **state)
+{
+	(void)state;
+	struct buf bytes, noise, name;
+	buf_init(&bytes, SIZE_MAX);
+	buf_init(&noise, SIZE_MAX);
+	buf_init(&name, SIZE_MAX);
+	add_noise(&noise, STREAM_PIECE);
+	struct compose_zip z = compose_zip_begin(&bytes);
+	for (int i = 0; i < 60; i++) {
+		buf_clear(&name);
+		for (int k = 0; k < 2000 + i; k++)
+			buf_add_char(&name, 'n');
+		buf_add_char(&name, i % 9 ? 'n' : '/');
+		if (i % 20 == 7)
+			compose_zip_add(&z, SV("long.xml"), buf_sv(&noise),
+					COMPOSE_STORED);
+		compose_zip_add(&z, buf_sv(&name), sv_from(i % 9 ? xml : ""),
+				i % 3 ? 0 : COMPOSE_DESCRIPTOR);
+	}
+	buf_clear(&noise);
+	while (noise.n < UINT16_MAX)
+		buf_add_char(&noise, 'c');
+	compose_zip_end(&z, true, buf_sv(&noise));
+	check_sparse(buf_sv(&bytes));
+	bytes.n -= noise.n + 100;
+	check_sparse(buf_sv(&bytes));
+	buf_deinit(&bytes);
+	buf_deinit(&noise);
+	buf_deinit(&name);
+}
+
+/* A signature, or a header, across the end of a window. */
+static void test_sparse_window(void **state)
+{
+	(void)state;
+	struct buf bytes;
+	buf_init(&bytes, SIZE_MAX);
+	for (size_t n = STREAM_PIECE - 6; n < STREAM_PIECE + 2; n++) {
+		buf_clear(&bytes);
+		while (bytes.n < n)
+			buf_add_char(&bytes, 'P');
+		struct compose_zip z = compose_zip_begin(&bytes);
+		compose_zip_add(&z,
+				SV("a-name-that-is-longer-than-what-is-read-beyond-a-"
+				   "window.xml"),
+				sv_from(xml), COMPOSE_ZIP64);
+		buf_deinit(&z.dir);
+		check_sparse(buf_sv(&bytes));
+	}
+	buf_deinit(&bytes);
+}
+
+/* Long data whose length stands behind it, without a directory. */
+static void test_sparse_long(void **state)
+{
+	(void)state;
+	static const unsigned how[] = { COMPOSE_DESCRIPTOR, COMPOSE_BARE };
+	struct buf bytes, noise;
+	buf_init(&bytes, SIZE_MAX);
+	buf_init(&noise, SIZE_MAX);
+	for (size_t n = 2 * STREAM_PIECE - 200; n < 2 * STREAM_PIECE + 100; n += 13) {
+		buf_clear(&bytes);
+		buf_clear(&noise);
+		add_noise(&noise, n);
+		struct compose_zip z = compose_zip_begin(&bytes);
+		compose_zip_add(&z, SV("long.xml"), buf_sv(&noise),
+				how[n % 2] | COMPOSE_STORED);
+		compose_zip_add(&z, SV("d/"), SV(""), COMPOSE_STORED);
+		compose_zip_add(&z, SV("b.xml"), sv_from(xml), how[n / 2 % 2]);
+		buf_deinit(&z.dir);
+		check_sparse(buf_sv(&bytes));
+	}
+	buf_deinit(&bytes);
+	buf_deinit(&noise);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +391,10 @@ int main(void)
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_entry_cap),
 		cmocka_unit_test(test_overlap),
+		cmocka_unit_test(test_sparse),
+		cmocka_unit_test(test_sparse_long),
+		cmocka_unit_test(test_sparse_spread),
+		cmocka_unit_test(test_sparse_window),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
