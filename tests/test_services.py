@@ -30,7 +30,9 @@ class Services(support.Case):
     def test_one(self):
         text = self.ask("Twilio SendGrid").out
         self.assertIn("em#.<domain> CNAME u#.wl#.sendgrid.net", text)
-        self.assertRegex(text, r"signs as d= +sendgrid.net \(unverified\)")
+        self.assertRegex(text, r"signs as d= +sendgrid.net\n")
+        self.assertRegex(" ".join(text.split()),
+                         r"published networks 149\.72\.0\.0/16 [\d./ ]+ \(unverified\)")
         facts = self.ask("sendgrid", "--json").lines()[0]["facts"]
         self.assertEqual([f["source"] is None for f in facts],
                          [not f["verified"] for f in facts])
