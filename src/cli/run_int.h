@@ -51,6 +51,7 @@ bool run_number(const struct cli *c, enum cli_option_id id, uint64_t otherwise,
 bool run_limit(const struct cli *c, uint64_t text, uint32_t *out, struct err *err);
 enum {
 	RUN_SOURCES = 10, /* lines of short lists */
+	RUN_SENDERS = 25,
 	RUN_LINES = 50
 };
 

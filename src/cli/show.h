@@ -10,6 +10,7 @@
 #include "app/overview.h"
 #include "app/reports.h"
 #include "app/retention.h"
+#include "app/senders.h"
 #include "app/services.h"
 #include "app/tls.h"
 #include "cli/out.h"
@@ -38,6 +39,7 @@ void show_tls_domains(struct out *o, const struct app_tls_list *l, uint32_t limi
 void show_failures(struct out *o, const struct app_failure_reports *f);
 void show_failure_domains(struct out *o, const struct app_failure_list *l,
 			  uint32_t limit);
+void show_senders(struct out *o, const struct app_senders *s, uint32_t limit);
 void show_services(struct out *o, const struct service_catalogue *c);
 void show_service(struct out *o, const struct service *s);
 void show_fsck(struct out *o, const struct app_fsck *f);

@@ -287,8 +287,7 @@ static void find_abusers(const struct judge *j, struct arena *a)
 	}
 }
 
-/* The name that a stranger passed in. */
-static struct sv name_of(const struct service_mail *m)
+struct sv service_mail_name(const struct service_mail *m)
 {
 	return m->signature_n ? m->signature[0].domain : m->return_path;
 }
@@ -305,7 +304,7 @@ static size_t list_company(const struct judge *j, struct sv *out)
 	for (size_t i = 0; i < j->d->row_n; i++) {
 		const struct service_row *r = &j->d->row[i];
 		if (is_strange(r) && r->from->abuses && passes_somehow(r->facet))
-			out[n++] = name_of(&r->facet->mail);
+			out[n++] = service_mail_name(&r->facet->mail);
 	}
 	if (n)
 		qsort(out, n, sizeof(*out), name_cmp);
@@ -320,7 +319,7 @@ static void judge_abuse(const struct judge *j, struct arena *a)
 		struct service_row *r = &j->d->row[i];
 		if (!is_strange(r) || r->from->passes)
 			continue;
-		struct sv name = name_of(&r->facet->mail);
+		struct sv name = service_mail_name(&r->facet->mail);
 		if (j->d->parked)
 			set(r, SERVICE_ABUSE, SERVICE_WHY_PARKED);
 		else if (r->from->abuses)
@@ -366,6 +365,16 @@ static const struct {
 #include "service/why.def"
 #undef WHY
 };
+
+bool service_class_named(struct sv word, enum service_class *out)
+{
+	for (int i = 0; i < SERVICE_CLASSES; i++)
+		if (sv_eq(word, sv_from(classes[i].word))) {
+			*out = (enum service_class)i;
+			return true;
+		}
+	return false;
+}
 
 const char *service_class_word(enum service_class c)
 {

@@ -84,6 +84,11 @@ struct service_domain {
 /* Fills in what is worked out; facets and sources have their matches already. */
 void service_judge(const struct service_domain *d, struct arena *a);
 
+/* The name that it passed in: its first signature's, else its return-path's; or empty. */
+struct sv service_mail_name(const struct service_mail *m);
+
+/* By its word; false where there is none. */
+bool service_class_named(struct sv word, enum service_class *out);
 const char *service_class_word(enum service_class c);
 const char *service_class_what(enum service_class c);
 const char *service_why_word(enum service_why w);

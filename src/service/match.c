@@ -255,12 +255,18 @@ static void by_selector(const struct service_index *ix, const struct service_mai
 static void by_dkim(const struct service_index *ix, const struct service_mail *s,
 		    struct service_match *out)
 {
+	/* The domain that its hosts are named in is its own, too. */
+	static const struct ask host = { .key = SERVICE_KEY_PTR,
+					 .by = SERVICE_BY_DKIM,
+					 .trust = SERVICE_SURE };
 	static const struct ask q = { .key = SERVICE_KEY_DKIM,
 				      .by = SERVICE_BY_DKIM,
 				      .trust = SERVICE_SURE };
 	for (size_t i = 0; i < s->signature_n; i++)
-		if (!s->signature[i].own)
+		if (!s->signature[i].own) {
 			ask(ix, &q, s->signature[i].domain, out);
+			ask(ix, &host, s->signature[i].domain, out);
+		}
 }
 
 static void by_return_path(const struct service_index *ix, const struct service_mail *s,
@@ -269,7 +275,12 @@ static void by_return_path(const struct service_index *ix, const struct service_
 	const struct ask q = { SERVICE_KEY_RETURN_PATH, SERVICE_BY_RETURN_PATH,
 			       s->return_path_own ? SERVICE_LIKELY : SERVICE_SURE,
 			       .own = s->return_path_own };
+	const struct ask host = { .key = SERVICE_KEY_PTR,
+				  .by = SERVICE_BY_RETURN_PATH,
+				  .trust = SERVICE_SURE };
 	ask(ix, &q, s->return_path, out);
+	if (!s->return_path_own)
+		ask(ix, &host, s->return_path, out);
 }
 
 static void by_host(const struct service_index *ix, const struct service_source *s,

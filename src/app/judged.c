@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/judged_int.h"
+
+#include "app/services.h"
+#include "base/arena.h"
+#include "report/model.h"
+
+#include <stdlib.h>
+
+enum {
+	LOOK_AT = 50000,                /* (source, facet) pairs with most messages */
+	LOOK_BYTES = 128 * 1024 * 1024, /* of their facets; hostile ones are long */
+};
+
+struct reading {
+	const struct scope *s;
+	struct sv name;
+	struct service_index *ix;
+	struct service_from *from; /* by address */
+	size_t from_n;
+};
+
+/* --- facets --- */
+
+static bool is_own(struct sv name, struct sv domain)
+{
+	return sv_has_suffix_fold(domain, name) &&
+	       (domain.n == name.n || domain.p[domain.n - name.n - 1] == '.');
+}
+
+static bool is_pass(struct sv result)
+{
+	return sv_eq(result, SV("pass"));
+}
+
+/* Reasons by which a receiver says that others handled the mail on its way. */
+static bool is_excuse(const struct report_reason *r)
+{
+	return sv_eq(r->type, SV("forwarded")) || sv_eq(r->type, SV("mailing_list")) ||
+	       sv_eq(r->type, SV("trusted_forwarder")) ||
+	       (sv_eq(r->type, SV("local_policy")) &&
+		sv_find_fold(r->comment, SV("arc=pass")) < r->comment.n);
+}
+
+static void add_signatures(const struct reading *r, const struct report_facet *f,
+			   struct service_facet *out)
+{
+	struct service_signature *good = arena_array(r->s->arena, f->auth_dkim_n + 1,
+						     sizeof(*good));
+	struct service_signature *bad = arena_array(r->s->arena, f->auth_dkim_n + 1,
+						    sizeof(*bad));
+	for (size_t i = 0; i < f->auth_dkim_n; i++) {
+		const struct report_auth *a = &f->auth_dkim[i];
+		const struct service_signature g = { .domain = a->domain,
+						     .selector = a->selector,
+						     .own = is_own(r->name, a->domain) };
+		if (!a->domain.n)
+			continue;
+		if (is_pass(a->result))
+			good[out->mail.signature_n++] = g;
+		else if (g.own)
+			bad[out->broken_n++] = g;
+	}
+	out->mail.signature = good;
+	out->broken = bad;
+}
+
+/* A return-path's domain before that of a HELO. */
+static void add_return_path(const struct reading *r, const struct report_facet *f,
+			    struct service_facet *out)
+{
+	for (size_t i = 0; i < f->auth_spf_n; i++) {
+		const struct report_auth *a = &f->auth_spf[i];
+		bool helo = sv_eq(a->scope, SV("helo"));
+		if (is_pass(a->result) && (!helo || !out->mail.return_path.n))
+			out->mail.return_path = a->domain;
+	}
+	out->mail.return_path_own = is_own(r->name, out->mail.return_path);
+}
+
+static bool read_facet(const struct reading *r, int64_t id, struct service_facet **out,
+		       struct err *err)
+{
+	struct service_facet *to = arena_alloc(r->s->arena, sizeof(*to));
+	struct report_facet f;
+	struct sv bytes;
+	bool passed;
+	*to = (struct service_facet){ 0 };
+	*out = to;
+	if (!facts_facet_bytes(r->s->store, id, r->s->arena, &bytes, &passed, err))
+		return false;
+	if (!report_facet_decode(bytes, r->s->arena, &f))
+		return true;
+	to->dkim_aligned = is_pass(f.dkim);
+	to->spf_aligned = is_pass(f.spf);
+	for (size_t i = 0; i < f.reason_n; i++)
+		to->excused = to->excused || is_excuse(&f.reason[i]);
+	add_signatures(r, &f, to);
+	add_return_path(r, &f, to);
+	service_of_mail(r->ix, &to->mail, &to->match);
+	return true;
+}
+
+/* --- sources --- */
+
+static int by_facet(const void *a, const void *b)
+{
+	const struct facts_by_facet *x = a, *y = b;
+	return (x->facet > y->facet) - (x->facet < y->facet);
+}
+
+static int from_cmp(const void *a, const void *b)
+{
+	const struct service_from *x = a, *y = b;
+	return addr_cmp(&x->source.address, &y->source.address);
+}
+
+static void read_sources(struct reading *r, const struct facts_by_facet *f, size_t n)
+{
+	size_t kept = 0;
+	r->from = arena_array(r->s->arena, n + 1, sizeof(*r->from));
+	for (size_t i = 0; i < n; i++)
+		r->from[i] = (struct service_from){ .source.address = f[i].source };
+	if (n)
+		qsort(r->from, n, sizeof(*r->from), from_cmp);
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || from_cmp(&r->from[kept - 1], &r->from[i]) != 0)
+			r->from[kept++] = r->from[i];
+	for (size_t i = 0; i < kept; i++)
+		service_of_source(r->ix, &r->from[i].source, &r->from[i].match);
+	r->from_n = kept;
+}
+
+static struct service_from *from_of(const struct reading *r, const struct addr *a)
+{
+	const struct service_from want = { .source.address = *a };
+	return bsearch(&want, r->from, r->from_n, sizeof(want), from_cmp);
+}
+
+/* --- all of it --- */
+
+static int by_messages(const void *a, const void *b)
+{
+	const struct judged_row *x = a, *y = b;
+	if (x->row->messages != y->row->messages)
+		return x->row->messages > y->row->messages ? -1 : 1;
+	return addr_cmp(&x->row->from->source.address, &y->row->from->source.address);
+}
+
+static bool read_rows(struct reading *r, const struct facts_by_facet *f, size_t n,
+		      struct service_row *row, struct judged *out, struct err *err)
+{
+	struct service_facet *facet = NULL;
+	for (size_t i = 0; i < n; i++) {
+		bool again = i && f[i].facet == f[i - 1].facet;
+		if (arena_used(r->s->arena) > LOOK_BYTES) {
+			out->more = true;
+			break;
+		}
+		if (!again && !read_facet(r, f[i].facet, &facet, err))
+			return false;
+		row[i] = (struct service_row){ .facet = facet,
+					       .from = from_of(r, &f[i].source),
+					       .messages = f[i].messages };
+		out->row[out->n++] = (struct judged_row){ &row[i], f[i].first_day,
+							  f[i].last_day };
+	}
+	return true;
+}
+
+bool judged_read(const struct scope *s, struct sv name, bool parked, struct judged *out,
+		 struct err *err)
+{
+	struct reading r = { .s = s, .name = name };
+	struct facts_query q = scope_query(s);
+	struct facts_by_facet *f;
+	size_t n;
+	uint64_t all;
+	*out = (struct judged){ 0 };
+	if (!app_services(s->arena, &out->catalogue, err) ||
+	    !facts_pairs(s->store, &q, LOOK_AT, s->arena, &f, &n, &all, err))
+		return false;
+	out->more = all > n;
+	r.ix = service_index_new(&out->catalogue, s->arena);
+	read_sources(&r, f, n);
+	if (n)
+		qsort(f, n, sizeof(*f), by_facet);
+	struct service_row *row = arena_array(s->arena, n + 1, sizeof(*row));
+	out->row = arena_array(s->arena, n + 1, sizeof(*out->row));
+	if (!read_rows(&r, f, n, row, out, err))
+		return false;
+	const struct service_domain d = { .row = row,
+					  .row_n = out->n,
+					  .from = r.from,
+					  .from_n = r.from_n,
+					  .parked = parked };
+	service_judge(&d, s->arena);
+	if (out->n)
+		qsort(out->row, out->n, sizeof(*out->row), by_messages);
+	return true;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_JUDGED_INT_H
+#define APP_JUDGED_INT_H
+
+#include "app/scope_int.h"
+#include "service/class.h"
+
+/*
+ * What was seen of a domain, judged: each (source, facet) with its service and class.
+ * Judgement is never stored; this is made anew each time it is asked.
+ */
+struct judged_row {
+	const struct service_row *row;
+	int64_t first_day, last_day;
+};
+
+struct judged {
+	struct service_catalogue catalogue;
+	struct judged_row *row; /* most messages first */
+	size_t n;
+	bool more; /* not all rows were looked at */
+};
+
+/* The scope is that of one domain, `name`. */
+bool judged_read(const struct scope *s, struct sv name, bool parked, struct judged *out,
+		 struct err *err);
+
+#endif

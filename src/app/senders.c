@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/senders.h"
+
+#include "app/judged_int.h"
+#include "base/arena.h"
+
+#include <stdlib.h>
+
+/* What a row is counted under. */
+struct piece {
+	const struct judged_row *row;
+	struct sv name;
+};
+
+static struct sv address_text(const struct addr *a, struct arena *arena)
+{
+	char text[ADDR_TEXT];
+	return arena_sv(arena, sv_from(addr_format(a, text)));
+}
+
+/* Services by their name; what is unknown by the name it passed in, else by its address.
+ * Abuse is one, and so are the domain's own servers. */
+static struct sv name_of(const struct service_row *r, bool addresses, struct arena *a)
+{
+	const struct addr *at = &r->from->source.address;
+	if (addresses)
+		return address_text(at, a);
+	if (r->class == SERVICE_ABUSE)
+		return SV("unrelated networks");
+	if (r->match->service)
+		return r->match->service->name;
+	if (r->class == SERVICE_OWN)
+		return SV("own servers");
+	struct sv name = service_mail_name(&r->facet->mail);
+	return name.n ? name : address_text(at, a);
+}
+
+static int piece_cmp(const void *x, const void *y)
+{
+	const struct piece *a = x, *b = y;
+	const struct service_row *r = a->row->row, *q = b->row->row;
+	int d = (r->class > q->class) - (r->class < q->class);
+	d = d ? d : sv_cmp(a->name, b->name);
+	return d ? d : addr_cmp(&r->from->source.address, &q->from->source.address);
+}
+
+static bool is_same(const struct piece *a, const struct piece *b)
+{
+	return a->row->row->class == b->row->row->class && sv_eq(a->name, b->name);
+}
+
+static void add_row(struct app_sender *s, const struct judged_row *j)
+{
+	const struct service_row *r = j->row;
+	const struct service_facet *f = r->facet;
+	bool aligned = f->dkim_aligned || f->spf_aligned;
+	s->messages += r->messages;
+	s->dkim += f->dkim_aligned ? r->messages : 0;
+	s->spf += f->spf_aligned ? r->messages : 0;
+	s->passed += aligned ? r->messages : 0;
+	if (j->first_day < s->first_day)
+		s->first_day = j->first_day;
+	if (j->last_day > s->last_day)
+		s->last_day = j->last_day;
+}
+
+/* Pieces of one sender, source by source. */
+static struct app_sender sum(const struct piece *p, size_t n)
+{
+	const struct service_row *first = p[0].row->row;
+	struct app_sender s = { .service = first->match->service,
+				.name = p[0].name,
+				.class = first->class,
+				.first_day = INT64_MAX,
+				.last_day = INT64_MIN };
+	uint64_t most = 0, of_source = 0, most_of_source = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct service_row *r = p[i].row->row;
+		bool again = i && r->from == p[i - 1].row->row->from;
+		add_row(&s, p[i].row);
+		s.sources += !again;
+		of_source = r->messages + (again ? of_source : 0);
+		if (of_source > most_of_source) {
+			most_of_source = of_source;
+			s.source = r->from->source.address;
+		}
+		if (r->messages > most) {
+			most = r->messages;
+			s.why = r->why;
+			s.match = *r->match;
+		}
+	}
+	return s;
+}
+
+static int by_messages(const void *x, const void *y)
+{
+	const struct app_sender *a = x, *b = y;
+	if (a->messages != b->messages)
+		return a->messages > b->messages ? -1 : 1;
+	return sv_cmp(a->name, b->name);
+}
+
+static bool is_wanted(const struct app_senders_options *o, const struct service *service,
+		      const struct service_row *r)
+{
+	return (!o->has_class || r->class == o->class) &&
+	       (!service || r->match->service == service);
+}
+
+static void group(const struct judged *j, const struct app_senders_options *o,
+		  const struct service *service, struct arena *a, struct app_senders *out)
+{
+	struct piece *p = arena_array(a, j->n + 1, sizeof(*p));
+	size_t n = 0, end;
+	for (size_t i = 0; i < j->n; i++) {
+		const struct service_row *r = j->row[i].row;
+		out->messages += r->messages;
+		out->of_class[r->class] += r->messages;
+		if (r->facet->dkim_aligned || r->facet->spf_aligned)
+			out->passed += r->messages;
+		if (is_wanted(o, service, r))
+			p[n++] = (struct piece){ &j->row[i], name_of(r, service, a) };
+	}
+	if (n)
+		qsort(p, n, sizeof(*p), piece_cmp);
+	out->sender = arena_array(a, n + 1, sizeof(*out->sender));
+	for (size_t i = 0; i < n; i = end) {
+		for (end = i + 1; end < n && is_same(&p[i], &p[end]);)
+			end++;
+		struct app_sender s = sum(p + i, end - i);
+		if (s.first_day >= o->new_since)
+			out->sender[out->n++] = s;
+	}
+	if (out->n)
+		qsort(out->sender, out->n, sizeof(*out->sender), by_messages);
+}
+
+static bool find_service(const struct judged *j, struct sv name,
+			 const struct service **out, struct err *err)
+{
+	*out = name.n ? service_find(&j->catalogue, name) : NULL;
+	return *out || !name.n ||
+	       err_set(err, ERR_NO_INPUT,
+		       "the catalogue has no service \"%.*s\": `postern services` lists "
+		       "them",
+		       SV_ARG(sv_sub(name, 0, 80)));
+}
+
+static bool read(const struct scope *s, const struct app_senders_options *o,
+		 struct app_senders *out, struct err *err)
+{
+	struct judged j;
+	const struct service *service;
+	scope_subject(s, s->filter.domain, &out->line);
+	if (scope_is_empty(s))
+		return true;
+	if (!judged_read(s, s->filter.domain, out->line.use == APP_PARKED, &j, err) ||
+	    !find_service(&j, o->service, &service, err))
+		return false;
+	out->more = j.more;
+	group(&j, o, service, s->arena, out);
+	return true;
+}
+
+bool app_senders(const struct app *app, const struct app_senders_options *o,
+		 struct arena *a, struct app_senders *out, struct err *err)
+{
+	struct scope s;
+	struct app_filter f = *o->filter;
+	*out = (struct app_senders){ 0 };
+	f.domain = scope_fold(o->domain, a);
+	if (f.domain.n == 0)
+		return err_set(err, ERR_USAGE, "the name of a domain is empty");
+	if (!scope_open(&s, app, STORE_READ, &f, a, err))
+		return false;
+	bool ok = read(&s, o, out, err);
+	scope_close(&s);
+	return ok;
+}
+
+/* --- advice --- */
+
+static bool can_align(const struct service *s, enum service_key key)
+{
+	for (size_t i = 0; s && i < s->fact_n; i++)
+		if (s->fact[i].key == key)
+			return !sv_has_prefix_fold(s->fact[i].value, SV("no"));
+	return true;
+}
+
+static const char *advice_own(const struct app_sender *s)
+{
+	bool dkim = s->dkim * 100 >= s->messages * 95;
+	bool spf = s->spf * 100 >= s->messages * 95;
+	if (dkim && spf)
+		return "nothing";
+	if (dkim)
+		return can_align(s->service, SERVICE_KEY_SPF_ALIGNS)
+			       ? "nothing needed: DKIM passes; SPF could be aligned too"
+			       : "nothing: DKIM passes, and SPF cannot align there";
+	return can_align(s->service, SERVICE_KEY_DKIM_ALIGNS)
+		       ? "set up DKIM in the domain's name: SPF alone breaks where mail "
+			 "is "
+			 "forwarded"
+		       : "nothing can be done: it cannot sign in the domain's name";
+}
+
+const char *app_sender_advice(const struct app_sender *s)
+{
+	static const char *const advice[SERVICE_CLASSES] = {
+		[SERVICE_NOT_ALIGNED] =
+			"if it is yours, set up DKIM in the domain's name; "
+			"if not, leave it to the policy",
+		[SERVICE_FORWARDED] = "nothing: the signature holds",
+		[SERVICE_MAYBE_FORWARDED] =
+			"nothing: it is lost under a strict policy, as "
+			"all that breaks signatures",
+		[SERVICE_UNKNOWN] = "find out whose it is",
+		[SERVICE_ABUSE] = "nothing: a stricter policy stops it",
+	};
+	return s->class == SERVICE_OWN ? advice_own(s) : advice[s->class];
+}

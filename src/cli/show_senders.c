@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/show_int.h"
+
+#include "app/words.h"
+#include "base/date.h"
+#include "base/limits.h"
+
+#include <stdio.h>
+
+static const struct grid_column columns[] = {
+	{ "sender", "SENDER", false, 1, 18 },
+	{ "service", NULL, false, 0, 0 },
+	{ "class", "CLASS", false, 0, TABLE_WHOLE },
+	{ "messages", "MESSAGES", true, 0, TABLE_WHOLE },
+	{ "dkim", NULL, true, 0, 0 },
+	{ "spf", NULL, true, 0, 0 },
+	{ "passed", NULL, true, 0, 0 },
+	{ NULL, "DKIM", true, 3, TABLE_WHOLE },
+	{ NULL, "SPF", true, 3, TABLE_WHOLE },
+	{ NULL, "PASS", true, 0, TABLE_WHOLE },
+	{ "sources", "SOURCES", true, 4, TABLE_WHOLE },
+	{ "source", NULL, false, 0, 0 },
+	{ "first_day", "FIRST DAY", false, 5, TABLE_WHOLE },
+	{ "last_day", "LAST DAY", false, 2, TABLE_WHOLE },
+	{ "why", NULL, false, 0, 0 },
+	{ "reason", NULL, false, 0, 0 },
+	{ "by", NULL, false, 0, 0 },
+	{ "evidence", NULL, false, 0, 0 },
+	{ "trust", NULL, false, 0, 0 },
+	{ "advice", NULL, false, 0, 0 },
+};
+
+static void show_match_cells(struct grid *g, const struct app_sender *s)
+{
+	bool told = s->match.service != NULL;
+	grid_text_or_none(g, told ? sv_from(service_by_words(s->match.by)) : SV(""));
+	grid_text_or_none(g, s->match.evidence);
+	grid_text_or_none(g, told ? sv_from(service_trust_word(s->match.trust)) : SV(""));
+}
+
+static void show_row(struct grid *g, const struct app_sender *s)
+{
+	grid_text(g, s->name, PAINT_NONE);
+	grid_text_or_none(g, s->service ? s->service->id : SV(""));
+	grid_str(g, service_class_word(s->class));
+	grid_number(g, s->messages);
+	grid_number(g, s->dkim);
+	grid_number(g, s->spf);
+	grid_number(g, s->passed);
+	grid_share(g, s->dkim, s->messages);
+	grid_share(g, s->spf, s->messages);
+	grid_share(g, s->passed, s->messages);
+	grid_number(g, s->sources);
+	grid_addr(g, &s->source);
+	grid_day(g, true, s->first_day);
+	grid_day(g, true, s->last_day);
+	grid_str(g, service_why_word(s->why));
+	grid_str(g, service_why_what(s->why));
+	show_match_cells(g, s);
+	grid_str(g, app_sender_advice(s));
+}
+
+static void show_table(struct out *o, struct json *j, const struct app_senders *s,
+		       size_t n)
+{
+	struct grid *g = grid_new(o, j, "senders", columns,
+				  sizeof(columns) / sizeof(*columns));
+	for (size_t i = 0; i < n; i++)
+		show_row(g, &s->sender[i]);
+	(void)grid_end(&g);
+}
+
+/* --- text --- */
+
+/* Why each is what it is, and what to do. */
+static void show_story(struct out *o, const struct app_sender *s)
+{
+	struct buf b;
+	buf_init(&b, LIMIT_VALUE);
+	out_str(o, "\n  ");
+	out_str(o, paint_on(o, PAINT_BOLD));
+	out_text(o, s->name);
+	outf(o, "%s: %s\n", paint_off(o, PAINT_BOLD), service_class_what(s->class));
+	buf_add_str(&b, service_why_what(s->why));
+	if (s->match.service && s->class != SERVICE_ABUSE) {
+		buf_addf(&b, "; known by %s", service_by_words(s->match.by));
+		if (s->match.evidence.n)
+			buf_addf(&b, " (%.*s)", SV_ARG(s->match.evidence));
+		if (s->match.trust == SERVICE_HINT)
+			buf_add_str(&b,
+				    ", which is but a hint: nobody read it in a source");
+	}
+	out_wrapped(o, "    why    ", buf_sv(&b));
+	out_wrapped(o, "    to do  ", sv_from(app_sender_advice(s)));
+	buf_deinit(&b);
+}
+
+static void show_sums(struct out *o, const struct app_senders *s)
+{
+	char text[WORDS_TEXT];
+	out_str(o, "\n  ");
+	show_count(o, s->messages, "message", "messages");
+	for (int c = 0; c < SERVICE_CLASSES; c++)
+		if (s->of_class[c])
+			outf(o, "; %s %s", words_number(s->of_class[c], text),
+			     service_class_word((enum service_class)c));
+	out_str(o, "\n\n");
+}
+
+static void show_text(struct out *o, const struct app_senders *s, size_t n)
+{
+	show_subject(o, &s->line, false, 0, 0);
+	if (s->messages == 0) {
+		out_str(o, "\n  No report counts for it in the days asked for.\n");
+		return;
+	}
+	show_sums(o, s);
+	show_table(o, NULL, s, n);
+	show_more(o, s->n, n);
+	if (s->more)
+		out_str(o, "  Not all rows were looked at: only those with most "
+			   "messages.\n");
+	for (size_t i = 0; i < n; i++)
+		show_story(o, &s->sender[i]);
+	if (s->n == 0)
+		return;
+	out_heading(o, "Next");
+	out_str(o, "  postern sources ");
+	out_text(o, s->line.name);
+	out_str(o, " --class unknown\n  postern services NAME\n");
+}
+
+void show_senders(struct out *o, const struct app_senders *s, uint32_t limit)
+{
+	size_t n = limit && limit < s->n ? limit : s->n;
+	struct json j;
+	if (o->form == OUT_TEXT) {
+		show_text(o, s, n);
+		return;
+	}
+	show_begin(o, &j);
+	if (o->form == OUT_JSON) {
+		show_subject_json(&j, &s->line);
+		json_uint(&j, "messages", s->messages);
+		json_uint(&j, "passed", s->passed);
+		json_object(&j, "classes");
+		for (int c = 0; c < SERVICE_CLASSES; c++)
+			json_uint(&j, service_class_word((enum service_class)c),
+				  s->of_class[c]);
+		json_object_end(&j);
+		json_bool(&j, "more", s->more);
+	}
+	show_table(o, &j, s, n);
+	show_end(o, &j);
+}

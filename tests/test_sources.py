@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`postern sources`: who sends as a domain."""
+import support
+from compose import BEGIN, DAY, auth, report, row
+
+OWN = "example.com"
+
+
+def sent(count, source, dkim=(), spf=None, reason=""):
+    """A row as a receiver judges: `dkim` of (domain, selector, result), `spf` (domain,
+    result)."""
+    results = "".join(auth("dkim", d, r, selector=s) for d, s, r in dkim)
+    if spf:
+        results += auth("spf", spf[0], spf[1], scope="mfrom")
+    good_dkim = any(d == OWN and r == "pass" for d, _, r in dkim)
+    good_spf = bool(spf) and spf == (OWN, "pass")
+    return row(count, source, "none", "pass" if good_dkim else "fail",
+               "pass" if good_spf else "fail", reason=reason, results=results)
+
+
+class Sources(support.Case):
+    def setUp(self):
+        super().setUp()
+        home = [(OWN, "google", "pass")]
+        self.write("a.xml", report(report_id="a", domain=OWN, rows=[
+            sent(100, "198.18.0.1", home, (OWN, "pass")),
+            # SendGrid by its own signature; nobody needs to ask the DNS
+            sent(40, "198.18.1.1", [("sendgrid.net", "s1", "pass")],
+                 ("sendgrid.net", "pass")),
+            # ... and a liar who writes it
+            sent(7, "203.0.113.50", [("sendgrid.net", "s1", "fail")], (OWN, "fail")),
+        ]))
+        self.write("b.xml", report(report_id="b", domain=OWN, begin=BEGIN + 20 * DAY,
+                                   end=BEGIN + 21 * DAY - 1, rows=[
+            sent(5, "198.18.2.1", home, ("list.example.net", "pass"),
+                 "<reason><type>mailing_list</type></reason>"),
+            *[sent(2, f"{net}.0.113.9", (), (OWN, "fail"))
+              for net in ("20", "30", "40", "50", "60")]]))
+        self.ingest("a.xml", "b.xml")
+
+    def ask(self, *words, **how):
+        return self.postern("sources", OWN, *words, **how)
+
+    def senders(self, *words):
+        answer = self.ask("--json", *words).lines()[0]
+        return answer, {(s["sender"], s["class"]): s for s in answer["senders"]}
+
+    def test_classes(self):
+        answer, found = self.senders()
+        self.assertEqual({key: s["messages"] for key, s in found.items()}, {
+            ("Google Workspace", "own"): 100, ("Twilio SendGrid", "not-aligned"): 40,
+            ("Google Workspace", "forwarded"): 5, ("unrelated networks", "abuse"): 17})
+        self.assertEqual(answer["classes"], {
+            "own": 100, "not-aligned": 40, "forwarded": 5, "maybe-forwarded": 0,
+            "unknown": 0, "abuse": 17})
+        self.assertEqual((answer["messages"], answer["passed"]), (162, 105))
+
+    def test_evidence(self):
+        _, found = self.senders()
+        sender = found["Twilio SendGrid", "not-aligned"]
+        self.assertEqual((sender["service"], sender["evidence"], sender["trust"],
+                          sender["why"]), ("sendgrid", "sendgrid.net", "sure", "other-name"))
+        self.assertIsNone(found["unrelated networks", "abuse"]["service"])
+        self.assertEqual(found["unrelated networks", "abuse"]["sources"], 6)
+
+    def test_narrower(self):
+        answer, found = self.senders("--class", "abuse")
+        self.assertEqual([s["class"] for s in answer["senders"]], ["abuse"])
+        answer, found = self.senders("--service", "sendgrid")
+        self.assertEqual([(s["sender"], s["messages"]) for s in answer["senders"]],
+                         [("198.18.1.1", 40)])
+        _, found = self.senders("--new-since", "2025-07-10")
+        self.assertEqual(set(found), {("Google Workspace", "forwarded")})
+        # Only what the days show is judged: without its home it is no forwarder.
+        _, found = self.senders("--since", "2025-07-10", "--class", "forwarded")
+        self.assertEqual(found, {})
+
+    def test_text(self):
+        text = self.ask().out
+        self.assertIn("162 messages; 100 own; 40 not-aligned; 5 forwarded; 17 abuse", text)
+        self.assertRegex(text, r"Twilio SendGrid +not-aligned +40 +0 %")
+        self.assertIn("if it is yours, set up DKIM", text.replace("\n", " "))
+
+    def test_nothing(self):
+        self.assertIn("No report counts for it", self.ask("--since", "2026-01-01").out)
+        self.postern("sources", "nobody.example", code=66)
+        self.ask("--class", "good", code=64)
+        self.ask("--service", "nobody", code=66)
+        self.postern("sources", "", code=64)
