@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 enum {
-	WHAT_WIDTH = 32
+	WHAT_WIDTH = 34
 };
 
 /* The first word of a fact, where it is known: "yes", "relaxed". */

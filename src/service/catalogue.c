@@ -252,7 +252,9 @@ static bool end_service(struct reader *r)
 		if (!r->source[i].used)
 			return wrong(r, "nothing is of the source %.*s",
 				     SV_ARG(r->source[i].mark));
-	if (!has(r, SERVICE_KEY_PTR, SERVICE_KEY_REPORTS_FROM))
+	bool collects = s->kind == SERVICE_REPORTS &&
+			has(r, SERVICE_KEY_RUA, SERVICE_KEY_RUA);
+	if (!collects && !has(r, SERVICE_KEY_PTR, SERVICE_KEY_REPORTS_FROM))
 		return wrong(r, "nothing identifies %.*s", SV_ARG(s->id));
 	qsort(r->fact, s->fact_n, sizeof(*r->fact), fact_cmp);
 	s->fact = arena_array(r->a, s->fact_n, sizeof(*s->fact));

@@ -313,13 +313,23 @@ static void by_network(const struct service_index *ix, const struct service_sour
 	}
 }
 
-/* The first way that tells, but a hint only where no way tells more. */
+/* Carriers below, hints last. */
+static int rank(const struct service_match *m)
+{
+	if (!m->service)
+		return 0;
+	if (m->trust == SERVICE_HINT)
+		return 1;
+	return m->service->kind == SERVICE_TRANSACTIONAL ? 2 : 3;
+}
+
+/* The first way that tells; but who rides on a carrier before that, and a hint only where
+ * no way tells more. */
 static void settle(struct service_match *out, const struct service_match *way, size_t n)
 {
 	*out = (struct service_match){ 0 };
 	for (size_t i = 0; i < n; i++)
-		if (way[i].service && (!out->service || (out->trust == SERVICE_HINT &&
-							 way[i].trust != SERVICE_HINT)))
+		if (rank(&way[i]) > rank(out))
 			*out = way[i];
 }
 

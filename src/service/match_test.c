@@ -26,7 +26,8 @@ static const char text[] = SERVICE(
 				 "rider",
 				 "marketing") "dkim: rider.example | x\n"
 					      "target: *.rider.example | x\n"
-					      "selector: rider1 rider2 | x\n" SERVICE(
+					      "selector: rider1 rider2 | x\nreturn-path: "
+					      "rider.example | x\n" SERVICE(
 						      "guess",
 						      "crm") "ptr: guess.example | "
 							     "unverified\n"
@@ -221,6 +222,16 @@ static const struct given given[] = {
 	  "rider",
 	  SERVICE_BY_SELECTOR,
 	  SERVICE_LIKELY },
+	/* ... by whatever way */
+	{ "",
+	  "",
+	  "x.rider.example",
+	  false,
+	  { { "c.example", "s1", "s1.domainkey.u12.carrier.example" } },
+	  { true },
+	  "rider",
+	  SERVICE_BY_RETURN_PATH,
+	  SERVICE_SURE },
 	/* return-paths: its own, and its shape below the client's */
 	{ "", "", "x.bounce.carrier.example", false, NO_SIGNATURE, "carrier",
 	  SERVICE_BY_RETURN_PATH, SERVICE_SURE },
