@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How questions are answered: JSON, CSV, tables, exit statuses, options and settings."""
 import csv
+import hashlib
 import io
 import os
 import pathlib
@@ -478,6 +479,80 @@ class Settings(Asking):
                      "unassigned.max"):
             self.assertIn(name, out)
         self.assertIn("10 GiB", out)
+
+
+class Refused(Asking):
+    """`postern refused`: what an ingest refused, asked for afterwards."""
+
+    def fill(self):
+        self.write("in/1.xml", c.report())
+        self.write("in/a\x1b[2J.xml", b"nothing\n")
+        self.ingest(self.tmp / "in", "--now", "2025-07-02")
+        self.write("in/b.eml", c.mail(c.text("x\n"), c.part(
+            c.gz(c.swap(c.report(), "<feedback>", "<!DOCTYPE x>\n<feedback>")), name="b.gz")))
+        self.postern("--quiet", "ingest", self.tmp / "in", "--now", "2025-07-04T10:11:12Z")
+
+    def test_json(self):
+        self.fill()
+        said = self.postern("refused", "--json").json()
+        self.assertEqual(list(said), ["all", "refused"])
+        self.assertEqual(said["all"], 2)
+        self.assertEqual([r["path"] for r in said["refused"]],
+                         [str(self.tmp / "in/b.eml"), str(self.tmp / "in/a\x1b[2J.xml")])
+        newest, oldest = said["refused"]
+        self.assertEqual(list(newest), ["arrived", "status", "kind", "path", "member", "id",
+                                        "reason", "domain", "sha256", "size", "kept",
+                                        "removed"])
+        self.assertEqual(newest["arrived"], 1751623872)
+        self.assertEqual((newest["status"], newest["kind"], newest["kept"]),
+                         ("refused", "aggregate", True))
+        self.assertIn("part 2", newest["member"])
+        self.assertIn("DOCTYPE", newest["reason"])
+        data = (self.tmp / "in/b.eml").read_bytes()
+        self.assertEqual((newest["sha256"], newest["size"]),
+                         (hashlib.sha256(data).hexdigest(), len(data)))
+        self.assertEqual((oldest["kind"], oldest["kept"], oldest["id"], oldest["domain"],
+                          oldest["removed"]), ("unknown", False, None, None, None))
+
+    def test_days_and_limit(self):
+        self.fill()
+        for options, all_, paths in (
+                (["--since", "2025-07-03"], 1, ["b"]), (["--until", "2025-07-03"], 1, ["a"]),
+                (["--limit", "1"], 2, ["b"]), (["--since", "2025-07-05"], 0, []),
+                (["--since", "2025-07-02", "--until", "2025-07-04"], 2, ["b", "a"])):
+            with self.subTest(options=options):
+                said = self.postern("refused", "--json", *options).json()
+                self.assertEqual(said["all"], all_)
+                self.assertEqual([pathlib.Path(r["path"]).name[0] for r in said["refused"]],
+                                 paths)
+        self.postern("refused", "--since", "2025-07-05", "--until", "2025-07-04", code=64)
+
+    def test_text(self):
+        self.fill()
+        out = self.postern("refused").out
+        self.assertRegex(out, r"^2025-07-04T10:11:12Z  refused  .*b\.eml, part 2.*: .*DOCTYPE")
+        self.assertIn(r"a\x1b[2J.xml", out)
+        self.assertNotIn("\x1b", out)
+        self.assertIn("2 refused or kept aside in all", out)
+        self.assertIn("postern reparse", out)
+        out = self.postern("refused", "--limit", "1").out
+        self.assertIn("... and 1 more", out)
+        self.assertEqual(self.postern("refused", "--since", "2025-07-05").out,
+                         "Nothing was refused or kept aside.\n")
+
+    def test_csv(self):
+        self.fill()
+        rows = self.csv("refused")
+        self.assertEqual([r["kept"] for r in rows], ["true", "false"])
+
+    def test_refused_domain(self):
+        self.write("in/1.xml", c.report())
+        self.ingest(self.tmp / "in")
+        self.postern("unassigned", "refuse", "example.com")
+        self.ingest(self.write("2.xml", c.report(report_id="r-2")))
+        said = self.postern("refused", "--json").json()["refused"]
+        self.assertEqual([r["domain"] for r in said], ["example.com"])
+        self.assertIn("postern domain add", self.postern("refused").out)
 
 
 class Raw(Asking):

@@ -2,6 +2,7 @@
 """Which of several reports count: copies, cut copies, and reports that share a key."""
 import itertools
 import json
+import re
 import unittest
 
 import compose as c
@@ -72,6 +73,11 @@ class Truncated(Conflicts):
 
     def shown(self, incomplete, complete):
         """What report show says of both, in JSON and in words."""
+        self.assertEqual([r["conflict"] for r in self.reports("--all")], [False, False])
+        self.assertNotIn("conflict", self.postern("reports", "--all").out)
+        for o in (incomplete, complete):
+            self.assertNotIn("other content", self.postern("report", "show", o["id"]).out)
+        self.assertIn("Superseded ones", self.postern("report", "show", complete["id"]).out)
         old, new = self.show(incomplete), self.show(complete)
         self.assertEqual(self.state(old),
                          (False, False, complete["id"]))
@@ -172,6 +178,13 @@ class Truncated(Conflicts):
             for other in reports:
                 self.assertIn(other["id"], words)
             self.assertIn("same key", words)
+            self.assertTrue(shown["report"]["conflict"])
+        # The list tells it too.
+        listed = {r["id"]: r for r in self.reports()}
+        for o in reports:
+            self.assertTrue(listed[o["id"]]["conflict"])
+        words = self.postern("reports").out
+        self.assertEqual(len(re.findall(r"\bconflict\b", words)), len(reports), words)
 
 
 class OneKey(Conflicts):

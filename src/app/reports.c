@@ -64,6 +64,7 @@ bool report_fill(struct store *s, const struct book_report *b, struct arena *a,
 	};
 	digest_hex(b->sha, out->sha);
 	return book_report_short_id(s, b->sha, out->id, err) &&
+	       book_report_is_conflict(s, b, a, &out->conflict, err) &&
 	       (b->kind != KIND_TLS || read_domains(s, b, a, out, err));
 }
 

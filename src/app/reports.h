@@ -28,7 +28,8 @@ struct app_report {
 	int64_t begin, end;
 	bool complete, counted;
 	bool superseded;
-	bool sealed; /* retention took its rows; its figures stay */
+	bool sealed;   /* retention took its rows; its figures stay */
+	bool conflict; /* another has its key and other content; neither is superseded */
 	uint64_t rows, messages, passed;
 	int64_t first_day; /* its messages count on `days` days from here on */
 	uint32_t days;

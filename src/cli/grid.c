@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum {
-	COLUMNS_MAX = 24
+	COLUMNS_MAX = 32
 };
 
 struct grid {

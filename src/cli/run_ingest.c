@@ -115,8 +115,10 @@ static void tell(struct ingest *in, const struct intake_outcome *v)
 	out_wrapped(o, first, buf_sv(&b));
 	buf_deinit(&b);
 	if (in->tally.of_status[v->status] == LINES_A_STATUS)
-		outf(o, "%-10s  ... further ones are counted; --json tells each\n",
-		     app_status_name(v->status));
+		outf(o, "%-10s  ... further ones are counted; %s\n",
+		     app_status_name(v->status),
+		     v->status >= APP_STATUS_REFUSED ? "`postern refused` lists them"
+						     : "--json tells each");
 	out_flush(o);
 }
 
@@ -233,7 +235,7 @@ static void show_summary(struct out *o, const struct intake_summary *s,
 	summary_line(o, "new", s->new_, "reports");
 	summary_line(o, "duplicate", s->duplicate, "known already");
 	summary_line(o, "superseded", s->superseded,
-		     "incomplete, and a complete one is here");
+		     "incomplete, and one with all its rows is here");
 	summary_line(o, "conflict", s->conflict,
 		     "the key of another report, other content: both count");
 	summary_line(o, "refused", s->refused,

@@ -8,6 +8,7 @@
 #include "app/fsck.h"
 #include "app/ingest.h"
 #include "app/overview.h"
+#include "app/refused.h"
 #include "app/reports.h"
 #include "app/retention.h"
 #include "app/senders.h"
@@ -66,6 +67,12 @@ struct report_rows *show_report_begin(struct out *o, const struct app_report_det
 				      uint32_t limit);
 void show_report_row(struct report_rows *r, const struct app_row *row);
 void show_report_end(struct report_rows **r);
+
+/* What was refused or kept aside: begin, each, end. */
+struct refused_list;
+struct refused_list *show_refused_begin(struct out *o, uint64_t all);
+void show_refused_next(struct refused_list *l, const struct app_refused_item *r);
+void show_refused_end(struct refused_list **l);
 
 /* What reading the raw copies again brought: begin, each, end. The summary is NULL where
  * the command failed. */

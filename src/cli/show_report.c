@@ -211,6 +211,7 @@ static void head(struct out *o, const struct app_report_detail *d)
 static void repairs(struct out *o, const struct app_report_detail *d)
 {
 	char text[WORDS_TEXT];
+	uint64_t times = 0;
 	if (d->repair_n == 0)
 		return;
 	out_heading(o, "Repairs");
@@ -218,6 +219,7 @@ static void repairs(struct out *o, const struct app_report_detail *d)
 		const struct repair *r = &d->repair[i];
 		const struct repair_kind *k = repair_kind(r->code);
 		struct buf b;
+		times += r->times;
 		buf_init(&b, TEXT_MAX);
 		if (r->where.n)
 			buf_addf(&b, "%.*s: ", SV_ARG(r->where));
@@ -230,7 +232,7 @@ static void repairs(struct out *o, const struct app_report_detail *d)
 		out_wrapped(o, "  - ", buf_sv(&b));
 		buf_deinit(&b);
 	}
-	if (d->report.repairs > d->repair_n)
+	if (d->report.repairs > times)
 		outf(o, "  ... of %s in all\n", words_number(d->report.repairs, text));
 }
 
@@ -263,15 +265,30 @@ static void deliveries(struct out *o, const struct app_report_detail *d)
 	}
 }
 
+static void show_kin(struct out *o, const struct app_report_detail *d, bool superseded,
+		     const char *heading)
+{
+	struct grid *g = NULL;
+	for (size_t i = 0; i < d->conflict_n; i++) {
+		if (d->conflict[i].superseded != superseded)
+			continue;
+		if (!g) {
+			out_heading(o, heading);
+			g = show_reports_grid(o, NULL, NULL, d->report.which);
+		}
+		show_report_cells(g, o, &d->conflict[i]);
+	}
+	if (g)
+		grid_end(&g);
+}
+
 static void conflicts(struct out *o, const struct app_report_detail *d)
 {
-	if (d->conflict_n == 0)
-		return;
-	out_heading(o, "Others with the same key, and other content");
-	struct grid *g = show_reports_grid(o, NULL, NULL, d->report.which);
-	for (size_t i = 0; i < d->conflict_n; i++)
-		show_report_cells(g, o, &d->conflict[i]);
-	grid_end(&g);
+	show_kin(o, d, false,
+		 d->report.superseded
+			 ? "Others with the same key, of which one has all its rows"
+			 : "Others with the same key, and other content");
+	show_kin(o, d, true, "Superseded ones with the same key");
 }
 
 /* --- rows --- */

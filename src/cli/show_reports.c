@@ -18,7 +18,8 @@
 		{ domains, NULL, false, 0, 0 }, { "begin", NULL, true, 0, 0 }, \
 		{ "end", NULL, true, 0, 0 }, { "complete", NULL, false, 0, 0 }, \
 		{ "counted", NULL, false, 0, 0 }, { "superseded", NULL, false, 0, 0 }, \
-		{ "sealed", NULL, false, 0, 0 }, { "rows", rows, true, 1, TABLE_WHOLE }, \
+		{ "sealed", NULL, false, 0, 0 }, { "conflict", NULL, false, 0, 0 }, \
+		{ "rows", rows, true, 1, TABLE_WHOLE }, \
 		{ "messages", messages, true, 0, 0 }, { "passed", NULL, true, 0, 0 }, \
 		{ "failed", failed, true, 2, TABLE_WHOLE }, { NULL, share, true, 0, 0 }, \
 		{ "repairs", NULL, true, 0, 0 }, { "arrived", NULL, true, 0, 0 }, \
@@ -27,7 +28,7 @@
 	}
 
 enum {
-	COLUMNS = 24
+	COLUMNS = 25
 };
 static const struct grid_column aggregate_columns[COLUMNS] = { REPORT_COLUMNS(
 	"ROWS", "MESSAGES", "FAILED", "PASS", NULL) };
@@ -72,7 +73,9 @@ const char *show_report_state(const struct app_report *r)
 	if (!r->counted)
 		return "not counted";
 	if (r->sealed)
-		return "sealed";
+		return r->conflict ? "conflict, sealed" : "sealed";
+	if (r->conflict)
+		return r->complete ? "conflict" : "conflict, incomplete";
 	return r->complete ? "" : "incomplete";
 }
 
@@ -112,6 +115,7 @@ void show_report_cells(struct grid *g, const struct out *o, const struct app_rep
 	grid_bool(g, r->counted);
 	grid_bool(g, r->superseded);
 	grid_bool(g, r->sealed);
+	grid_bool(g, r->conflict);
 	grid_number(g, r->rows);
 	grid_number(g, r->messages);
 	grid_number(g, r->passed);

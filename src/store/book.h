@@ -131,6 +131,9 @@ bool book_report_by_prefix(struct store *s, struct sv hex, struct arena *a,
  * its key has none. Failure reports have no key: none is found. */
 bool book_reports_by_key(struct store *s, const struct book_report *like, struct arena *a,
 			 struct book_report **out, size_t *out_n, struct err *err);
+/* Does it share its key with another, and is neither of the two superseded? */
+bool book_report_is_conflict(struct store *s, const struct book_report *r,
+			     struct arena *a, bool *out, struct err *err);
 /* Enters it (uncounted, without facts) and sets in->id and in->domain_id. */
 bool book_report_add(struct store *s, struct book_report *in, struct err *err);
 bool book_report_supersede(struct store *s, int64_t id, int64_t by, struct err *err);

@@ -274,8 +274,14 @@ static bool key_day(const struct book_report *r, int64_t *out)
 	return true;
 }
 
+/* What is wanted of the reports with a key: all, or whether one stands for itself. */
+struct matches {
+	struct book_list list;
+	bool only_whether, found;
+};
+
 static bool add_matches(struct store *s, sqlite3_stmt *st, const struct book_report *like,
-			struct arena *a, struct book_list *list, struct err *err)
+			struct arena *a, struct matches *m, struct err *err)
 {
 	enum stmt_step step = STMT_FAILED;
 	while (st && (step = stmt_step(s, st, err)) == STMT_ROW) {
@@ -284,8 +290,15 @@ static bool add_matches(struct store *s, sqlite3_stmt *st, const struct book_rep
 			stmt_reset(st);
 			return false;
 		}
-		if (same_key(&r, like) && memcmp(r.sha, like->sha, 32) != 0)
-			memcpy(book_list_add(list), &r, sizeof(r));
+		if (!same_key(&r, like) || memcmp(r.sha, like->sha, 32) == 0)
+			continue;
+		if (!m->only_whether) {
+			memcpy(book_list_add(&m->list), &r, sizeof(r));
+		} else if (!r.superseded_by) {
+			m->found = true;
+			stmt_reset(st);
+			return true;
+		}
 	}
 	return step == STMT_END;
 }
@@ -307,8 +320,8 @@ static bool some_odd(struct store *s, struct err *err)
 	return odd;
 }
 
-bool book_reports_by_key(struct store *s, const struct book_report *like, struct arena *a,
-			 struct book_report **out, size_t *out_n, struct err *err)
+static bool find_by_key(struct store *s, const struct book_report *like, struct arena *a,
+			struct matches *m, struct err *err)
 {
 	static const char by_day[] =
 		"SELECT " BOOK_REPORT_COLUMNS BOOK_REPORT_FROM
@@ -318,24 +331,38 @@ bool book_reports_by_key(struct store *s, const struct book_report *like, struct
 				  "WHERE r.key_odd = 1 AND r.key_hash = ?1 ORDER BY r.id";
 	static const char tls[] = "SELECT " BOOK_REPORT_COLUMNS BOOK_REPORT_FROM
 				  "WHERE r.kind = 2 AND r.key_hash = ?1 ORDER BY r.id";
-	struct book_list list = { .size = sizeof(**out) };
 	struct book_policy_domain domain;
 	int64_t hash = key_hash(s, like), day;
 	bool found = false, ok = true;
 	if (like->kind == KIND_TLS)
-		ok = add_matches(s, STMT_ASK(s, err, tls, a_int(hash)), like, a, &list,
-				 err);
+		ok = add_matches(s, STMT_ASK(s, err, tls, a_int(hash)), like, a, m, err);
 	else if (like->kind == KIND_AGGREGATE)
 		ok = book_policy_domain(s, like->domain, &domain, &found, err);
-	if (ok && found && key_day(like, &day))
+	if (ok && found && !m->found && key_day(like, &day))
 		ok = add_matches(s,
 				 STMT_ASK(s, err, by_day, a_int(day), a_int(hash),
 					  a_int(domain.id), a_int(like->id)),
-				 like, a, &list, err);
-	if (ok && found && some_odd(s, err))
-		ok = add_matches(s, STMT_ASK(s, err, odd, a_int(hash)), like, a, &list,
-				 err);
-	*out = book_list_end(&list, a, out_n);
+				 like, a, m, err);
+	if (ok && found && !m->found && some_odd(s, err))
+		ok = add_matches(s, STMT_ASK(s, err, odd, a_int(hash)), like, a, m, err);
+	return ok;
+}
+
+bool book_reports_by_key(struct store *s, const struct book_report *like, struct arena *a,
+			 struct book_report **out, size_t *out_n, struct err *err)
+{
+	struct matches m = { .list.size = sizeof(**out) };
+	bool ok = find_by_key(s, like, a, &m, err);
+	*out = book_list_end(&m.list, a, out_n);
+	return ok;
+}
+
+bool book_report_is_conflict(struct store *s, const struct book_report *r,
+			     struct arena *a, bool *out, struct err *err)
+{
+	struct matches m = { .only_whether = true };
+	bool ok = r->superseded_by || find_by_key(s, r, a, &m, err);
+	*out = m.found;
 	return ok;
 }
 
