@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is fed in odd ways, and processes that are ended one by one."""
+import contextlib
 import os
 import pathlib
 import resource
@@ -202,7 +203,9 @@ class Ends(Case):
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         while run.poll() is None:
             for worker in self.children(run.pid, "postern-worker"):
-                os.kill(worker, signal.SIGKILL)
+                # It may have gone, and been waited for, since it was listed.
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
         out, _ = self.end(run, 0)
         self.assertRegex(out, b"killed, by the system or a person")
         outcomes, _ = self.ingest("long.xml")
