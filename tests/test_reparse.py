@@ -4,7 +4,9 @@ replaced, totals stay exact, and personal data goes."""
 import pathlib
 import random
 import shutil
+import signal
 import sqlite3
+import subprocess
 import unittest
 
 import compose as c
@@ -123,6 +125,29 @@ class KeptAside(Reparse):
         self.assertEqual(found, [])
         done = self.postern("reparse", "--kind", "letters", code=64)
         self.assertIn("a kind is", done.err)
+
+
+class Stopped(Reparse):
+    def stop(self, *options):
+        """Stops it once something was told; what it says at last."""
+        run = self.start("reparse", "--json", "--jobs", 1, *options, stdout=subprocess.PIPE,
+                         stderr=subprocess.PIPE)
+        run.stdout.readline()
+        run.send_signal(signal.SIGINT)
+        _, err = run.communicate(timeout=60)
+        self.assertEqual(run.returncode, 75, err)
+        return err.decode()
+
+    def test_what_is_said(self):
+        for i in range(3000):
+            self.write("in/%04d.xml" % i, c.report(report_id="r%d" % i))
+        self.ingest(self.tmp / "in")
+        said = self.stop("--dry-run")
+        self.assertIn("nothing was changed", said)
+        self.assertNotIn("is in the database", said)
+        said = self.stop()
+        self.assertIn("begins at the first copy", said)
+        self.assertNotIn("nothing was changed", said)
 
 
 class Changed(Reparse):

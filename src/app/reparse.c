@@ -26,6 +26,12 @@ bool app_reparse(const struct app *app, const struct app_reparse *in,
 		return err_set(err, ERR_NO_INPUT,
 			       "there is no database %s yet: nothing to read again",
 			       app->db);
+	if (in->dry_run && access(app->db, W_OK) != 0)
+		return err_set(err, ERR_TEMP,
+			       "%s is read-only for this user: a dry run writes to the "
+			       "database too, and takes it back; run it as the user that "
+			       "ingests",
+			       app->db);
 	const struct intake_options o = {
 		.db = app->db,
 		.jobs = app->jobs,

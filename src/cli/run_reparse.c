@@ -64,8 +64,11 @@ bool run_reparse(struct cli *c, struct err *err)
 	show_reparse_end(&r.show, ok || s.interrupted ? &s : NULL);
 	out_flush(&c->out);
 	if (!ok && s.interrupted)
-		return err_set(err, ERR_TEMP,
-			       "stopped; what was read again is kept, and the same "
-			       "command reads the rest");
+		return err_set(
+			err, ERR_TEMP, "stopped; %s",
+			how.dry_run ? "nothing was changed"
+				    : "what was read again by then is in the database; "
+				      "the same command begins at the first copy, and "
+				      "leaves those as they are");
 	return ok;
 }
