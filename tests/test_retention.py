@@ -154,6 +154,15 @@ class Months(Retention):
         self.assertEqual(o["totals"]["messages"] + o["totals"]["reports"], 0)
         self.assertEqual(o["details_from"], "2025-02-01")
         self.assertIn("Before 2025-02-01", self.postern("overview", *since).out)
+        for options, cut in ((since, True), (["--until", "2025-01-15"], True),
+                             (["--since", "2025-01-01"], False), ([], False),
+                             (["--until", "2025-01-31"], False),
+                             (["--since", "2024-12-15", "--until", "2025-02-15"], False)):
+            for ask in (["overview"], ["domain", "show", c.DOMAIN]):
+                with self.subTest(options=options, ask=ask):
+                    words = " ".join(self.postern(*ask, *options).out.split())
+                    self.assertEqual("missing in the figures above" in words, cut)
+                    self.assertNotIn("none matches", words)
         # the reports themselves are listed all the same
         listed = self.postern("reports", "--json", *since).json()
         self.assertEqual((listed["all"], len(listed["reports"])), (1, 1))

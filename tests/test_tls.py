@@ -246,6 +246,11 @@ class Domains(Tls):
         self.assertEqual([(d["domain"], d["failed"]) for d in t["domains"]],
                          [("example.com", 50)])
         self.assertEqual(t["silent"], 1)
+        # quiet.example has reports, only not of these days.
+        self.assertNotIn("what to publish", self.postern("tls", "--since", "2025-07-02").out)
+        self.postern("client", "add", "New", "--domain", "new.example", "--raw",
+                     "rua@msp.example")
+        self.assertIn("1 sending domain of clients has no TLS reports", self.postern("tls").out)
         rows = list(csv.DictReader(io.StringIO(self.postern("tls", "--csv").out)))
         self.assertEqual([r["domain"] for r in rows],
                          ["foreign.example", "example.com", "quiet.example"])

@@ -282,7 +282,7 @@ static bool show(const struct scope *s, const struct app *app, struct sv name,
 	}
 	struct facts_query q = scope_query(s);
 	return read_unreported(s, out, err) &&
-	       scope_sealed(s, &out->sealed, &out->details_from, err) &&
+	       scope_sealed(s, &out->sealed, &out->details_from, &out->cut, err) &&
 	       read_days(s, out, err) && read_reporters(s, out, err) &&
 	       scope_sources(s, &q, sources, &out->source, &out->source_n,
 			     &out->source_all, err) &&

@@ -50,6 +50,7 @@ struct app_domain {
 	bool unreported; /* no report counts for it on any day */
 	bool sealed;     /* before `details_from` only whole months count, as totals */
 	int64_t details_from;
+	bool cut;       /* the range cuts such a month, which counts for nothing */
 	uint32_t limit; /* how many lines of a list were asked for, 0 all */
 	struct app_policy policy;
 	struct app_day *day; /* from the first to the last, also those without mail */

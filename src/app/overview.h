@@ -41,6 +41,7 @@ struct app_overview {
 	int64_t first_day, last_day;
 	bool sealed; /* before `details_from` only whole months count, as totals */
 	int64_t details_from;
+	bool cut; /* the range cuts such a month, which counts for nothing */
 	size_t unassigned_from; /* domains from here on belong to nobody */
 	struct app_domain_line *domain;
 	size_t domain_n;

@@ -249,7 +249,29 @@ bool scope_commit(struct scope *s, bool ok, struct err *err)
 	return false;
 }
 
-bool scope_sealed(const struct scope *s, bool *out, int64_t *out_from, struct err *err)
+/* Is a month that begins or ends outside of the range one of these? */
+static bool cuts_month(const struct scope *s, struct book_month_query q, bool *out,
+		       struct err *err)
+{
+	const struct app_filter *f = &s->filter;
+	/* The first begins a month, or the second ends one, where nothing is cut. */
+	const int64_t edge[2] = { f->day_from, f->day_to };
+	*out = false;
+	for (int i = 0; i < 2 && !*out; i++) {
+		if (edge[i] == INT64_MIN || edge[i] == INT64_MAX)
+			continue;
+		int64_t month = date_month_of(edge[i]), last;
+		if (edge[i] + i == date_month_start(month + i))
+			continue;
+		q.month_from = q.month_to = month;
+		if (!book_month_last(s->store, &q, &last, out, err))
+			return false;
+	}
+	return true;
+}
+
+bool scope_sealed(const struct scope *s, bool *out, int64_t *out_from, bool *out_cut,
+		  struct err *err)
 {
 	const struct book_month_query q = { .kind = KIND_AGGREGATE,
 					    .domains = s->whole ? NULL : s->id,
@@ -261,7 +283,7 @@ bool scope_sealed(const struct scope *s, bool *out, int64_t *out_from, struct er
 		return false;
 	*out_from = *out ? date_month_start(month + 1) : 0;
 	*out = *out && s->filter.day_from < *out_from;
-	return true;
+	return cuts_month(s, q, out_cut, err);
 }
 
 /* --- lines: one a domain --- */

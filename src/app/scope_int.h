@@ -78,8 +78,10 @@ bool scope_sources(const struct scope *s, const struct facts_query *q, uint32_t 
 bool scope_earlier(const struct scope *s, uint8_t kind, struct app_earlier *out,
 		   struct err *err);
 /* Of the domains asked for only totals of months are there before this day, and the range
- * asked for reaches beyond it; false: all details are there. */
-bool scope_sealed(const struct scope *s, bool *out, int64_t *out_from, struct err *err);
+ * asked for reaches beyond it; false: all details are there. *out_cut: the range begins
+ * or ends within such a month, which thus counts for nothing. */
+bool scope_sealed(const struct scope *s, bool *out, int64_t *out_from, bool *out_cut,
+		  struct err *err);
 
 /* Ends what store_begin() began: commits where `ok`, else takes all back. Returns ok. */
 bool scope_commit(struct scope *s, bool ok, struct err *err);

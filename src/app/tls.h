@@ -100,6 +100,7 @@ struct app_tls_list {
 	struct app_tls_line *line; /* those with reports, worst first */
 	size_t n;
 	size_t silent; /* active sending domains of clients without any */
+	bool window;   /* not of all days: another day may have some */
 };
 
 bool app_tls_domains(const struct app *app, const struct app_filter *filter,

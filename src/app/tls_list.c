@@ -191,6 +191,7 @@ static bool list(const struct scope *s, struct app_tls_list *out, struct err *er
 	if (out->n)
 		qsort(out->line, out->n, sizeof(*out->line), worst_first);
 	out->silent = count_silent(s, sums);
+	out->window = s->filter.day_from != INT64_MIN || s->filter.day_to != INT64_MAX;
 	return true;
 }
 

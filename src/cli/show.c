@@ -65,16 +65,20 @@ void show_count(struct out *o, uint64_t n, const char *one, const char *several)
 	outf(o, "%s %s", words_number(n, text), n == 1 ? one : several);
 }
 
-void show_sealed(struct out *o, bool sealed, int64_t from)
+void show_sealed(struct out *o, bool sealed, bool cut, int64_t from)
 {
-	char day[DATE_TEXT], text[200];
+	char day[DATE_TEXT], text[300];
 	if (!sealed)
 		return;
-	(void)snprintf(text, sizeof(text),
-		       "Before %s retention has left only totals of months, which count "
-		       "where the whole month is asked for: days, sources and causes "
-		       "begin there.",
-		       date_format_day(from, day));
+	(void)snprintf(
+		text, sizeof(text),
+		"Before %s retention has left only totals of months, which count "
+		"where the whole month is asked for: %sdays, sources and causes "
+		"begin there.",
+		date_format_day(from, day),
+		cut ? "the days asked for cut such a month, and all that it had is "
+		      "missing in the figures above; "
+		    : "");
 	out_wrapped(o, "  ", sv_from(text));
 }
 

@@ -293,7 +293,7 @@ static void show_head(struct out *o, const struct app_domain *d)
 	show_subject(o, &d->line, d->line.seen, d->line.first_day, d->line.last_day);
 	out_str(o, "\n\n  ");
 	show_headline(o, &d->line.f);
-	show_sealed(o, d->sealed, d->details_from);
+	show_sealed(o, d->sealed, d->cut, d->details_from);
 }
 
 static void show_messages_trend(struct out *o, const struct app_domain *d)
@@ -397,7 +397,8 @@ static void show_text(struct out *o, const struct app_domain *d)
 		show_more(o, d->author_n, cut(d, d->author_n));
 		show_partly(o, d->author_more);
 	}
-	if (!d->unreported && d->line.f.reports == 0 && d->line.f.messages == 0)
+	if (!d->unreported && !d->cut && d->line.f.reports == 0 &&
+	    d->line.f.messages == 0)
 		out_str(o, "\n  It has reports, but none matches the filters.\n");
 	show_others(o, d);
 	if (d->line.assigned && d->unreported)

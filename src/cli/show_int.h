@@ -24,8 +24,9 @@ void show_day(struct json *j, const char *key, bool has, int64_t day);
 void show_count(struct out *o, uint64_t n, const char *one, const char *several);
 /* "12 reports, 3,400 messages: 97.3 % passed, 92 failed" and a line's end. */
 void show_headline(struct out *o, const struct app_figures *f);
-/* That before a day only totals of months are there, where it is so. */
-void show_sealed(struct out *o, bool sealed, int64_t from);
+/* That before a day only totals of months are there, where it is so, and that the range
+ * asked for cuts one of these. */
+void show_sealed(struct out *o, bool sealed, bool cut, int64_t from);
 /* The records to publish, those that are an option apart, and whether one is missing. */
 void show_records_json(struct json *j, const struct record_set *set);
 /* Those of one sort. */

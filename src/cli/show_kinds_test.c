@@ -80,7 +80,7 @@ static void tls_domains(struct out *o)
 				     .f = { 2, 5, 4 },
 				     .result = evil,
 				     .result_sessions = 4 };
-	struct app_tls_list l = { &line, 1, 3 };
+	struct app_tls_list l = { .line = &line, .n = 1, .silent = 3 };
 	show_tls_domains(o, &l, 0);
 }
 

@@ -198,7 +198,7 @@ static void show_text(struct out *o, const struct app_overview *v,
 	show_totals(o, v);
 	if (!app_filter_is_open(filter))
 		out_str(o, "  Only what the filters let through is counted.\n");
-	show_sealed(o, v->sealed, v->details_from);
+	show_sealed(o, v->sealed, v->cut, v->details_from);
 	if (v->domain_n) {
 		out_str(o, "\n");
 		show_tree(o, v);

@@ -494,7 +494,7 @@ static void domains_text(struct out *o, const struct app_tls_list *l, size_t sho
 		out_text(o, l->line[0].name);
 		out_str(o, " says what failed, and what to do\n");
 	}
-	if (l->silent)
+	if (l->silent && !l->window)
 		outf(o,
 		     "\n  %s sending domain%s of clients %s no TLS reports: `postern tls "
 		     "NAME`\n  says what to publish\n",
