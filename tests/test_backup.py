@@ -960,6 +960,57 @@ class Over(Backup):
                 "postern.db.before-restore"])
 
 
+class Stopped(Backup):
+    def stop(self, run, codes=(75,)):
+        run.send_signal(signal.SIGINT)
+        _, err = run.communicate(timeout=10)
+        self.assertIn(run.returncode, codes, err)
+        if run.returncode == 75:
+            self.assertIn(b"stopped; nothing was changed", err)
+        return run.returncode
+
+    def test_while_it_waits_for_a_lock(self):
+        self.fill(5)
+        file = self.backup()
+        before = self.db.read_bytes()
+        holder = sqlite3.connect(self.db)
+        holder.execute("PRAGMA locking_mode=EXCLUSIVE")
+        holder.execute("BEGIN EXCLUSIVE")
+        for words in (("backup", "b.backup"), ("restore", file),
+                      ("restore", "--replace", file)):
+            run = self.start(*words, stderr=subprocess.PIPE)
+            time.sleep(0.7)
+            self.assertIsNone(run.poll(), words)
+            self.stop(run)
+        holder.close()
+        self.assertEqual(self.db.read_bytes(), before)
+        self.assertEqual(list(self.tmp.glob("b.backup*")), [])
+        self.assertEqual(self.beside(), ["postern.db"])
+
+    def is_in_place(self, path):
+        try:
+            return path.stat().st_size > 0 and self.beside(path) != [
+                path.name, path.name + ".restoring"]
+        except FileNotFoundError:
+            return False
+
+    def test_while_the_drill_is_at_its_fsck(self):
+        many(self.tmp / "more", 300, 200, seed=7)
+        self.ingest("more", "--now", NOW)
+        self.backup()
+        made = self.tmp / "postern.db.drill" / "postern-drill.db"
+        for _ in range(10):
+            run = self.start("restore", "--drill", "it.backup", stdout=subprocess.DEVNULL,
+                             stderr=subprocess.PIPE)
+            while run.poll() is None and not self.is_in_place(made):
+                time.sleep(0.001)
+            # It may be done before it hears of it.
+            if self.stop(run, (0, 75)) == 75:
+                break
+        self.assertEqual(run.returncode, 75)
+        self.assertEqual(list(self.tmp.glob("*.drill")), [])
+
+
 class Steps(Backup):
     """It ends at its n-th step, for every n."""
     program = support.FAULTS

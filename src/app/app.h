@@ -5,6 +5,8 @@
 #include "base/addr.h"
 #include "base/err.h"
 
+#include <signal.h>
+
 struct arena;
 
 /*
@@ -32,7 +34,8 @@ struct app {
 	struct sv reports_address; /* where a client has none of its own; may be empty */
 	uint64_t unassigned_days;  /* how long reports nobody owns are kept */
 	uint64_t unassigned_max;   /* bytes that they may take */
-	uint64_t keep_months[APP_AGES]; /* 0: for ever */
+	uint64_t keep_months[APP_AGES];    /* 0: for ever */
+	const volatile sig_atomic_t *stop; /* questions end once it is set; or NULL */
 };
 
 enum app_result {

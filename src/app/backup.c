@@ -183,6 +183,7 @@ bool app_drill(const struct app *app, const struct app_backup_ask *ask,
 	*out = (struct app_drill){ 0 };
 	bool ok = scratch_open(&s, app->db, ask->file, err);
 	there.db = s.db;
+	there.stop = ask->watch ? ask->watch->stop : NULL;
 	bool done = ok && drill_in(&there, ask, out, err);
 	scratch_close(&s, ok);
 	return done;

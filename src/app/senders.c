@@ -147,8 +147,8 @@ static bool find_service(const struct judged *j, struct sv name,
 		       SV_ARG(sv_sub(name, 0, 80)));
 }
 
-static bool read(const struct scope *s, const struct app_senders_options *o,
-		 struct app_senders *out, struct err *err)
+static bool read_all(const struct scope *s, const struct app_senders_options *o,
+		     struct app_senders *out, struct err *err)
 {
 	struct judged j;
 	const struct service *service;
@@ -174,7 +174,7 @@ bool app_senders(const struct app *app, const struct app_senders_options *o,
 		return err_set(err, ERR_USAGE, "the name of a domain is empty");
 	if (!scope_open(&s, app, STORE_READ, &f, a, err))
 		return false;
-	bool ok = read(&s, o, out, err);
+	bool ok = read_all(&s, o, out, err);
 	scope_close(&s);
 	return ok;
 }

@@ -141,7 +141,8 @@ static bool copy_database(struct writing *w, struct err *err)
 {
 	const struct store_options o = { .path = w->in->db,
 					 .mode = STORE_READ,
-					 .as_is = true };
+					 .as_is = true,
+					 .stop = backup_stop(w->in->watch) };
 	struct store *s = store_open(&o, err);
 	if (!s)
 		return false;

@@ -18,12 +18,16 @@ enum {
 	LOCK_TRIES = 10
 };
 
+const volatile sig_atomic_t *backup_stop(const struct backup_watch *w)
+{
+	return w ? w->stop : NULL;
+}
+
 bool backup_is_stopped(const struct backup_watch *w, struct err *err)
 {
-	if (!w || !w->stop || !*w->stop)
+	if (!backup_stop(w) || !*w->stop)
 		return false;
-	(void)err_set(err, ERR_TEMP, "stopped; nothing was changed");
-	return true;
+	return !store_stopped(err);
 }
 
 void backup_progress(const struct backup_watch *w, enum backup_stage stage, uint64_t done,

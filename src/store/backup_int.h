@@ -9,7 +9,8 @@
 
 /* --- backup_file.c: files, without SQLite --- */
 
-bool backup_is_stopped(const struct backup_watch *w, struct err *err); /* err is set */
+bool backup_is_stopped(const struct backup_watch *w, struct err *err);  /* err is set */
+const volatile sig_atomic_t *backup_stop(const struct backup_watch *w); /* or NULL */
 void backup_progress(const struct backup_watch *w, enum backup_stage stage, uint64_t done,
 		     uint64_t all);
 
@@ -65,7 +66,8 @@ bool backup_unpack(const struct backup_stream *s, int to, const char *to_path,
 
 /* What a database holds, of whatever schema that is known, with its schema, the build
  * that wrote it last, and the least one that may read a backup of it. */
-bool backup_count(const char *path, struct manifest *out, struct err *err);
+bool backup_count(const char *path, const struct backup_watch *w, struct manifest *out,
+		  struct err *err);
 /* The same of one that was just written: is it a whole database of ours, every page of
  * it? It looks as long as it takes; false is a failure to look. */
 bool backup_look(const char *path, const struct backup_watch *w, struct manifest *out,

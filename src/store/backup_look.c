@@ -81,11 +81,12 @@ static bool count(struct store *s, struct manifest *m, struct err *err)
 	return true;
 }
 
-bool backup_count(const char *path, struct manifest *out, struct err *err)
+bool backup_count(const char *path, const struct backup_watch *w, struct manifest *out,
+		  struct err *err)
 {
-	const struct store_options o = { .path = path,
-					 .mode = STORE_READ,
-					 .as_is = true };
+	const struct store_options o = {
+		.path = path, .mode = STORE_READ, .as_is = true, .stop = backup_stop(w)
+	};
 	struct store *s = store_open(&o, err);
 	bool ok = s && count(s, out, err);
 	store_close(&s);

@@ -118,7 +118,7 @@ static int on_steps(void *ctx)
 	uint64_t read = (uint64_t)(misses / 2) * STORE_PAGE, all = store_size(c->s);
 	c->o->progress(c->o->ctx, true, (read < all ? read : all) / LIMIT_MIB,
 		       all / LIMIT_MIB);
-	return 0;
+	return store_is_stopped(c->s);
 }
 
 static bool check_file(struct check *c, struct err *err)
@@ -129,7 +129,7 @@ static bool check_file(struct check *c, struct err *err)
 	}
 	bool ok = check_pragma(c, "PRAGMA integrity_check(1)", true, err) &&
 		  check_pragma(c, "PRAGMA foreign_key_check", false, err);
-	sqlite3_progress_handler(c->s->db, 0, NULL, NULL);
+	store_mind_stop(c->s);
 	return ok;
 }
 
@@ -242,6 +242,8 @@ static bool rebuild_report(struct check *c, sqlite3_stmt *st, struct err *err)
 	c->out->rows += f.rows;
 	if (c->o->progress && c->out->reports % 64 == 0)
 		c->o->progress(c->o->ctx, false, c->out->reports, c->reports_all);
+	if (store_is_stopped(c->s))
+		return store_stopped(err);
 	return check_figures(c, st, &f, err);
 }
 

@@ -78,7 +78,10 @@ static bool say_what_is_there(const struct restoring *r, struct err *err)
 {
 	struct manifest m = { 0 };
 	char what[160] = "is there already";
-	if (backup_count(r->db, &m, err))
+	bool counted = backup_count(r->db, r->in->watch, &m, err);
+	if (backup_is_stopped(r->in->watch, err))
+		return false;
+	if (counted)
 		(void)snprintf(what, sizeof(what),
 			       "holds %" PRIu64 " clients and %" PRIu64
 			       " reports already",
@@ -194,7 +197,9 @@ static bool say_why_not(const struct restoring *r, struct err *err)
 
 static bool lock_place(struct restoring *r, struct err *err)
 {
-	const struct store_options o = { .path = r->db, .mode = STORE_WRITE };
+	const struct store_options o = { .path = r->db,
+					 .mode = STORE_WRITE,
+					 .stop = backup_stop(r->in->watch) };
 	r->made = access(r->db, F_OK) != 0;
 	if (!store_step_at(r->db, err) || !store_make_file(r->db, err))
 		return false;
@@ -282,7 +287,9 @@ static bool test(struct restoring *r, struct err *err)
 /* Opening it brings it to this build's schema; closing it leaves one file. */
 static bool bring_up(struct restoring *r, struct err *err)
 {
-	const struct store_options o = { .path = r->fresh, .mode = STORE_WRITE };
+	const struct store_options o = { .path = r->fresh,
+					 .mode = STORE_WRITE,
+					 .stop = backup_stop(r->in->watch) };
 	struct store *s = store_open(&o, err);
 	char *wal = backup_name(r->fresh, "-wal");
 	bool ok = s != NULL;

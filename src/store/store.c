@@ -26,6 +26,7 @@ enum {
 	BUSY_POLL_MS = 5,
 	SAVEPOINT_MEMORY = 8 * 1024 * 1024,
 	GIVE_BACK_PAGES = 1024, /* a transaction */
+	STEPS_BETWEEN = 20000,  /* of SQLite's machine, between two looks at `stop` */
 };
 
 /* --- errors in words --- */
@@ -56,6 +57,16 @@ static bool full(const struct store *s, struct err *err)
 		       s->path);
 }
 
+bool store_is_stopped(const struct store *s)
+{
+	return s->stop && *s->stop;
+}
+
+bool store_stopped(struct err *err)
+{
+	return err_set(err, ERR_TEMP, "stopped; nothing was changed");
+}
+
 bool store_fail(struct store *s, struct err *err)
 {
 	int code = s->db ? sqlite3_extended_errcode(s->db) : SQLITE_NOMEM;
@@ -63,8 +74,12 @@ bool store_fail(struct store *s, struct err *err)
 	if (code == SQLITE_READONLY_DBMOVED)
 		return moved(s, err);
 	switch (code & 0xff) {
+	case SQLITE_INTERRUPT:
+		return store_stopped(err);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
+		if (store_is_stopped(s))
+			return store_stopped(err);
 		return err_set(err, ERR_TEMP,
 			       "%s: the database is locked by another process; run the "
 			       "same command again once that one is done",
@@ -96,7 +111,6 @@ bool store_fail(struct store *s, struct err *err)
 	case SQLITE_CORRUPT:
 		return store_damaged(s, err, "%s", what);
 	case SQLITE_NOMEM:
-	case SQLITE_INTERRUPT:
 		return err_set(err, ERR_TEMP, "%s: %s", s->path, what);
 	default:
 		return err_set(err, ERR_INTERNAL, "%s: %s (code %d)", s->path, what,
@@ -206,7 +220,7 @@ static int on_busy(void *ctx, int tries)
 	int64_t now = (int64_t)clock_ms();
 	if (tries == 0)
 		s->waited_from = now;
-	if (now - s->waited_from >= (int64_t)s->busy_ms)
+	if (now - s->waited_from >= (int64_t)s->busy_ms || store_is_stopped(s))
 		return 0;
 	if (s->waiting)
 		s->waiting(s->ctx);
@@ -234,6 +248,16 @@ bool store_make_file(const char *path, struct err *err)
 	return true;
 }
 
+static int on_steps(void *s)
+{
+	return store_is_stopped(s);
+}
+
+void store_mind_stop(struct store *s)
+{
+	sqlite3_progress_handler(s->db, s->stop ? STEPS_BETWEEN : 0, on_steps, s);
+}
+
 static bool configure(struct store *s, struct err *err)
 {
 	static const struct {
@@ -253,6 +277,7 @@ static bool configure(struct store *s, struct err *err)
 		if (sqlite3_db_config(s->db, set[i].op, set[i].on, NULL) != SQLITE_OK)
 			return store_fail(s, err);
 	(void)sqlite3_busy_handler(s->db, on_busy, s);
+	store_mind_stop(s);
 	return true;
 }
 
@@ -421,6 +446,7 @@ struct store *store_new(const struct store_options *o)
 	s->busy_ms = o->busy_ms ? o->busy_ms : BUSY_DEFAULT_MS;
 	s->waiting = o->waiting;
 	s->ctx = o->ctx;
+	s->stop = o->stop;
 	s->stmts = stmt_cache_new();
 	s->facts = facts_new();
 	s->memo = book_memo_new();

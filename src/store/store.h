@@ -5,6 +5,8 @@
 #include "base/err.h"
 #include "base/sv.h"
 
+#include <signal.h>
+
 /*
  * The database: one SQLite file in WAL mode, synchronous=FULL, auto_vacuum=INCREMENTAL.
  * Several processes may write; SQLite's lock decides. Book (book.h): ordinary tables.
@@ -31,6 +33,9 @@ struct store_options {
 	/* Called every poll while waiting for the lock, may be NULL. */
 	void (*waiting)(void *ctx);
 	void *ctx;
+	/* Once it is set, whatever waits or works here ends with ERR_TEMP; may be NULL.
+	 * For who changes nothing before the end. */
+	const volatile sig_atomic_t *stop;
 };
 
 struct store *store_open(const struct store_options *o, struct err *err);

@@ -28,6 +28,7 @@ struct store {
 	uint32_t busy_ms;
 	void (*waiting)(void *ctx);
 	void *ctx;
+	const volatile sig_atomic_t *stop;
 	int64_t waited_from; /* monotonic ms of the first poll */
 	bool in_tx, in_savepoint;
 	int64_t changes;     /* that SQLite had counted when the transaction began */
@@ -39,6 +40,11 @@ struct store {
 	struct book_memo *memo;
 };
 
+bool store_is_stopped(const struct store *s);
+/* Always false: the sentence for that. */
+bool store_stopped(struct err *err);
+/* SQLite has one handler for its progress: who had another one puts this one back. */
+void store_mind_stop(struct store *s);
 /* Always false. The sentence for what SQLite last said on this connection. */
 bool store_fail(struct store *s, struct err *err);
 /* Whether the disk has refused a read of the file: then what SQLite says of it is no
