@@ -73,9 +73,10 @@ struct failure_cause failure_of(const struct report_facet *f, struct sv author,
 		.dkim = part_of(f->auth_dkim, f->auth_dkim_n, from, a),
 		.spf = part_of(f->auth_spf, f->auth_spf_n, from, a),
 	};
-	/* No signature has no domain; a sender without an SPF record does. */
+	/* No signature has no domain, and is one cause whether or not the report says
+	 * that there is none; a sender without an SPF record has one. */
 	if (c.dkim.kind == FAILURE_NONE)
-		c.dkim.domain = SV("");
+		c.dkim.domain = c.dkim.result = SV("");
 	if (c.spf.domain.n == 0)
 		c.spf.domain = scope_fold(f->envelope_from, a);
 	return c;
@@ -141,8 +142,10 @@ struct sv failure_text(const struct failure_cause *c, struct arena *a)
 			"DKIM passes for %s, SPF passes for %s: neither in the domain's "
 			"own name",
 			name_of(&c->dkim, a), name_of(&c->spf, a)));
-	if (c->spf.result.n && c->spf.domain.n)
+	if (c->spf.result.n)
 		no_spf = arena_printf(a, "no SPF record at %s", name_of(&c->spf, a));
+	else if (c->spf.domain.n)
+		no_spf = arena_printf(a, "no SPF result for %s", name_of(&c->spf, a));
 	return sv_from(arena_printf(a, "%s; %s",
 				    part_text("DKIM", &c->dkim, "no DKIM signature", a),
 				    part_text("SPF", &c->spf, no_spf, a)));

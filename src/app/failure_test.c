@@ -92,6 +92,52 @@ static void says_why(void **state)
 	arena_free(&a);
 }
 
+/* Causes that differ are told in other words; those in the same words are one. */
+static void tells_causes_apart(void **state)
+{
+	static const struct {
+		const char *envelope;
+		struct result dkim, spf;
+		const char *text;
+	} cases[] = {
+		{ "", { 0 }, { 0 }, "no DKIM signature; no SPF result" },
+		{ "", { "", "none" }, { 0 }, "no DKIM signature; no SPF result" },
+		{ "a.example",
+		  { 0 },
+		  { 0 },
+		  "no DKIM signature; no SPF result for a.example" },
+		{ "",
+		  { 0 },
+		  { "", "none" },
+		  "no DKIM signature; no SPF record at a domain not named" },
+		{ "b.example",
+		  { "b.example", "none" },
+		  { "", "none" },
+		  "no DKIM signature; no SPF record at b.example" },
+	};
+	enum {
+		N = sizeof(cases) / sizeof(cases[0])
+	};
+	struct failure_cause c[N];
+	struct arena *a = arena_new();
+	(void)state;
+	for (size_t i = 0; i < N; i++) {
+		struct report_auth dkim, spf;
+		struct report_facet f = { .header_from = SV("example.com"),
+					  .envelope_from = sv_from(cases[i].envelope),
+					  .auth_dkim = &dkim,
+					  .auth_spf = &spf };
+		f.auth_dkim_n = take((struct result[3]){ cases[i].dkim }, &dkim);
+		f.auth_spf_n = take((struct result[3]){ cases[i].spf }, &spf);
+		c[i] = failure_of(&f, SV("example.org"), a);
+		assert_string_equal(arena_str(a, failure_text(&c[i], a)), cases[i].text);
+		for (size_t k = 0; k < i; k++)
+			assert_int_equal(failure_cmp(&c[i], &c[k]) == 0,
+					 strcmp(cases[i].text, cases[k].text) == 0);
+	}
+	arena_free(&a);
+}
+
 static void names_every_kind_once(void **state)
 {
 	(void)state;
@@ -105,6 +151,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_why),
+		cmocka_unit_test(tells_causes_apart),
 		cmocka_unit_test(names_every_kind_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
