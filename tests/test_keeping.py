@@ -210,6 +210,23 @@ class Owners(Keeping):
         self.assertEqual(self.domains("--domain", "mail.example.com"),
                          {"mail.example.com": 4})
 
+    def test_taken_out_of_another_clients_domain(self):
+        self.add_client("Acme", "example.com")
+        self.add_client("Beta")
+        out = self.postern("domain", "add", "a.example.com", "--client", "Beta").out
+        self.assertIn("a.example.com was part of example.com, a domain of Acme", out)
+        d = self.postern("domain", "add", "b.a.example.com", "--client", "Acme",
+                         "--json").json()
+        self.assertEqual((d["out_of"], d["out_of_client"]), ("a.example.com", "Beta"))
+        # Within one client nobody loses anything.
+        d = self.postern("domain", "add", "c.example.com", "--client", "Acme",
+                         "--json").json()
+        self.assertEqual((d["out_of"], d["out_of_client"]), (None, None))
+        self.assertNotIn("was part of", self.postern("domain", "add", "d.example.com",
+                                                     "--client", "Acme").out)
+        out = self.add_client("Gamma", "e.example.com").out
+        self.assertIn("e.example.com was part of example.com, a domain of Acme", out)
+
     def test_capitals(self):
         self.add_client("Acme", "Example.COM")
         self.send(5, domain="EXAMPLE.com")

@@ -121,6 +121,17 @@ static bool take_back(struct scope *s, const struct book_domain *was,
 	return book_domain_retire(s->store, was->id, 0, err);
 }
 
+void adopt_out_of(const struct scope *s, const struct book_domain *d,
+		  struct app_domain_added *out)
+{
+	const struct book_domain *owner = owner_of(s->entry, s->entry_n, d->name);
+	if (!owner || owner->client == d->client || sv_eq_fold(owner->name, d->name))
+		return;
+	const struct book_client *c = scope_client(s, owner->client);
+	out->out_of = owner->name;
+	out->out_of_client = c ? c->name : SV("?");
+}
+
 bool adopt_domain(struct scope *s, struct book_domain *d, bool *out_again,
 		  struct sv *out_before, struct err *err)
 {

@@ -68,6 +68,7 @@ static bool add_domain(struct scope *s, const struct app *app,
 		if (sv_eq(o->line.name, d.name))
 			return err_set(err, ERR_USAGE, "the domain %.*s is given twice",
 				       SV_ARG(d.name));
+	adopt_out_of(s, &d, out);
 	if (!adopt_domain(s, &d, &out->again, &out->before, err))
 		return false;
 	out->line = (struct app_domain_line){ .name = d.name,

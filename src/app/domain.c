@@ -357,6 +357,7 @@ bool app_domain_add(const struct app *app, struct sv name, struct sv client,
 		d.client = c->id;
 		out->address = records_address(app, c);
 		records_for(d.name, use, out->address, a, &out->records);
+		adopt_out_of(&s, &d, out);
 		ok = store_begin(s.store, err) &&
 		     scope_commit(&s,
 				  adopt_domain(&s, &d, &out->again, &out->before, err),

@@ -84,7 +84,9 @@ bool app_domain_show(const struct app *app, const struct app_filter *filter,
 struct app_domain_added {
 	struct app_domain_line line; /* f: what was waiting for it */
 	bool again;                  /* it was retired, and is back */
-	struct sv before;  /* the client that had it, where that was another; or empty */
+	struct sv before; /* the client that had it, where that was another; or empty */
+	/* The domain of another client that it lies below, and owned it; or empty. */
+	struct sv out_of, out_of_client;
 	struct sv address; /* where its reports go; empty: nowhere */
 	struct record_set records;
 };

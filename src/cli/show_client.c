@@ -24,8 +24,25 @@ static void show_added_json(struct json *j, const struct app_domain_added *d)
 		json_string(j, "before", d->before);
 	else
 		json_null(j, "before");
+	show_address(j, "out_of", d->out_of);
+	show_address(j, "out_of_client", d->out_of_client);
 	show_address(j, "address", d->address);
 	show_records_json(j, &d->records);
+}
+
+/* From which client's domain it is taken. */
+static void show_out_of(struct out *o, const struct app_domain_added *d)
+{
+	struct buf b;
+	if (d->out_of.n == 0)
+		return;
+	buf_init(&b, SIZE_MAX / 2);
+	buf_addf(&b,
+		 "%.*s was part of %.*s, a domain of %.*s: what is reported of it, also "
+		 "until now, is no longer theirs.",
+		 SV_ARG(d->line.name), SV_ARG(d->out_of), SV_ARG(d->out_of_client));
+	out_wrapped(o, "  ", buf_sv(&b));
+	buf_deinit(&b);
 }
 
 static void show_before(struct out *o, const struct app_domain_added *d)
@@ -74,6 +91,7 @@ void show_domain_added(struct out *o, const struct app_domain_added *d)
 	out_text(o, d->line.client);
 	out_str(o, ".\n");
 	show_before(o, d);
+	show_out_of(o, d);
 	if (d->line.f.reports) {
 		out_str(o, "  Taken over: ");
 		show_count(o, d->line.f.reports, "report", "reports");
@@ -225,6 +243,7 @@ void show_client_added(struct out *o, const struct app_client_added *c)
 	out_str(o, ".\n");
 	for (size_t i = 0; i < c->domain_n; i++) {
 		show_before(o, &c->domain[i]);
+		show_out_of(o, &c->domain[i]);
 		show_publish(o, &c->domain[i]);
 	}
 	if (c->domain_n == 0)

@@ -173,6 +173,8 @@ static void records(struct out *o)
 static void domain_added(struct out *o)
 {
 	struct app_domain_added d = { .line = evil_line(true),
+				      .out_of = evil,
+				      .out_of_client = evil,
 				      .address = evil,
 				      .records = some_records() };
 	show_domain_added(o, &d);
