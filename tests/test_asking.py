@@ -337,6 +337,39 @@ class Options(Asking):
                         "client add", "unassigned refuse", "fsck", "config check"):
             self.assertIn(command, self.postern("help").out)
 
+    def test_help_lists_only_what_is_taken(self):
+        for command, forms in (("backup", "--json"), ("fsck", "--json"), ("reparse", "--json"),
+                               ("overview", "--json --csv"), ("man", "")):
+            out = self.postern("help", command).out
+            found = re.findall(r"^  (--json|--csv) ", out, re.M)
+            self.assertEqual(" ".join(found), forms, command)
+        found = re.findall(r"^  (--json|--csv) ", self.postern("help").out, re.M)
+        self.assertEqual(found, ["--json", "--csv"])
+
+    def test_repairs_can_be_read(self):
+        data = c.tls_report([c.tls_policy(failed=5, details=[c.tls_detail(sessions=7)])])
+        for columns in (80, 120):
+            self.db = self.tmp / ("%d.db" % columns)
+            code, out = terminal.run(self, "ingest", self.write("a.json", data), "--progress",
+                                     "never", columns=columns,
+                                     env=self.env(TERM="xterm", NO_COLOR="1"))
+            self.assertEqual(code, 0)
+            table = out[out.index("HOW IT WAS READ"):]
+            self.assertNotIn("\u2026", table)
+            words = set(table.split())
+            self.assertLessEqual(set("that add up to another number of sessions than the "
+                                     "summary's may have failed for several reasons".split()),
+                                 words)
+            for line in out.split("\n"):
+                self.assertLessEqual(terminal.width(line), columns)
+
+    def test_one_and_none(self):
+        out = self.postern("ingest", self.write("a.xml", c.report([c.row(1)]))).out
+        self.assertIn("grew by 1 row and 1 message,", out)
+        (self.tmp / "empty").mkdir()
+        out = self.postern("ingest", self.tmp / "empty").out
+        self.assertIn("No file or mail was found in what was given", out)
+
     def test_version(self):
         self.assertRegex(self.postern("--version").out, r"\b\d+\.\d+\.\d+\b")
 

@@ -59,11 +59,13 @@ static void show_option(struct out *o, const struct cli_option *x)
 	entry(o, name, x->meaning);
 }
 
-static void show_global(struct out *o)
+/* Those for the forms of an answer only where there are such. */
+static void show_global(struct out *o, unsigned forms)
 {
 	out_heading(o, "Global options, before or after the command");
 	for (unsigned i = OPT_NONE + 1; i < OPT_N; i++)
-		if (cli_option(i)->global)
+		if (cli_option(i)->global && (i != OPT_JSON || forms & FORM_JSON) &&
+		    (i != OPT_CSV || forms & FORM_CSV))
 			show_option(o, cli_option(i));
 }
 
@@ -103,7 +105,7 @@ void help_main(struct out *o)
 	out_heading(o, "Commands");
 	for (unsigned i = 0; i < COMMAND_N; i++)
 		show_command(o, cli_command(i));
-	show_global(o);
+	show_global(o, FORM_JSON | FORM_CSV);
 	show_statuses(o);
 	out_str(o, "\n`postern help COMMAND` says more.\n");
 }
@@ -136,7 +138,7 @@ void help_command(struct out *o, const struct cli_command *c)
 		out_heading(o, "Options");
 	for (unsigned i = 0; c->option[i] != OPT_NONE; i++)
 		show_option(o, cli_option(c->option[i]));
-	show_global(o);
+	show_global(o, c->forms);
 	if (c->forms)
 		outf(o, "\nThe answer comes as text, %s.\n",
 		     c->forms & FORM_CSV ? "as --json or as --csv" : "or as --json");
@@ -229,10 +231,12 @@ void help_man(struct out *o)
 	outf(o, ".SH NAME\npostern \\- %s\n", purpose);
 	out_str(o, ".SH SYNOPSIS\n.B postern\n[\\fIOPTION\\fR...] \\fICOMMAND\\fR "
 		   "[\\fIARGUMENT\\fR...]\n.SH DESCRIPTION\n");
-	roff(o, "Postern reads the aggregate reports (DMARC, RFC 7489 and RFC 9990) that "
-		"mail receivers send about a domain, keeps them, and says which hosts "
-		"send as that domain, what passes, what fails and why: for one domain, "
-		"or for all those that a service provider looks after.");
+	roff(o, "Postern reads the reports that mail receivers and senders send about a "
+		"domain: aggregate reports (DMARC, RFC 7489 and RFC 9990), TLS reports "
+		"(RFC 8460) and failure reports (RFC 6591 and RFC 9991). It keeps what "
+		"they say, and answers which hosts send as that domain, what passes, "
+		"what fails and why, and how encrypted delivery to it went: for one "
+		"domain, or for all those that a service provider looks after.");
 	out_str(o, "\n");
 	man_commands(o);
 	out_str(o, ".SH OPTIONS\nThese stand before or after the command.\n");

@@ -166,8 +166,8 @@ static void summary_line(struct out *o, const char *name, uint64_t n, const char
 static void show_repairs(struct out *o, const struct tally *t)
 {
 	static const struct grid_column columns[] = {
-		{ NULL, "REPAIRED", false, 1, 24 },
-		{ NULL, "HOW IT WAS READ", false, 2, 20 },
+		{ NULL, "REPAIRED", false, TABLE_KEY | 1, 24 },
+		{ NULL, "HOW IT WAS READ", false, TABLE_KEY | 2, 24 },
 		{ NULL, "REPORTS", true, 0, 0 },
 		{ NULL, "TIMES", true, 0, 0 },
 	};
@@ -193,10 +193,12 @@ static void show_growth(struct out *o, const struct intake_summary *s)
 	char rows[WORDS_TEXT], messages[WORDS_TEXT], share[WORDS_TEXT];
 	struct buf b;
 	buf_init(&b, LINE_MAX_BYTES);
-	buf_addf(&b, "The totals grew by %s%s rows and %s%s messages",
-		 s->rows < 0 ? "-" : "", words_number(words_magnitude(s->rows), rows),
-		 s->messages < 0 ? "-" : "",
-		 words_number(words_magnitude(s->messages), messages));
+	uint64_t row_n = words_magnitude(s->rows);
+	uint64_t message_n = words_magnitude(s->messages);
+	buf_addf(&b, "The totals grew by %s%s row%s and %s%s message%s",
+		 s->rows < 0 ? "-" : "", words_number(row_n, rows), words_s(row_n),
+		 s->messages < 0 ? "-" : "", words_number(message_n, messages),
+		 words_s(message_n));
 	if (s->messages > 0 && s->passed >= 0 && s->passed <= s->messages)
 		buf_addf(&b, ", %s of which passed",
 			 words_share((uint64_t)s->passed, (uint64_t)s->messages, share));
@@ -230,6 +232,10 @@ static void show_summary(struct out *o, const struct intake_summary *s,
 		outf(o, ", %s a second",
 		     words_number((uint64_t)((double)s->files / s->seconds), rate));
 	out_str(o, "\n");
+	if (s->files == 0 && !s->interrupted) {
+		out_str(o, "\n  No file or mail was found in what was given.\n");
+		return;
+	}
 	if (s->reports + s->refused + s->aside)
 		out_str(o, "\n");
 	summary_line(o, "new", s->new_, "reports");

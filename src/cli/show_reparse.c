@@ -213,11 +213,13 @@ static void end_text(struct show_reparse *r, const struct intake_summary *s)
 		if (r->of[i])
 			outf(r->o, "  %-8s %9s  %s\n", changes[i].name,
 			     words_number(r->of[i], n), changes[i].what);
-	if (s->rows || s->messages)
-		outf(r->o, "\n  The totals %s by %s%s rows and %s%s messages.\n",
+	uint64_t row_n = words_magnitude(s->rows);
+	uint64_t message_n = words_magnitude(s->messages);
+	if (row_n || message_n)
+		outf(r->o, "\n  The totals %s by %s%s row%s and %s%s message%s.\n",
 		     r->dry_run ? "would change" : "changed", sign(s->rows),
-		     words_number(words_magnitude(s->rows), rows), sign(s->messages),
-		     words_number(words_magnitude(s->messages), messages));
+		     words_number(row_n, rows), words_s(row_n), sign(s->messages),
+		     words_number(message_n, messages), words_s(message_n));
 	if (r->dry_run)
 		out_str(r->o, "\n  This was a dry run: nothing was changed.\n");
 }
