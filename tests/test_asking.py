@@ -126,6 +126,13 @@ class Json(Asking):
         self.assertEqual(self.postern("report", "show", "--json", o["id"][:8])
                          .json()["report"]["id"], o["id"])
 
+    def test_repairs_are_all_told(self):
+        """One that was met twice is one line, and nothing was left out."""
+        o = self.ingest(self.write("a.xml", c.report([c.row("2.0"), c.row("3.0")])))[0][0]
+        out = self.postern("report", "show", o["id"]).out
+        self.assertIn(", 2 times", out)
+        self.assertNotIn("in all", out)
+
     def test_all_parse(self):
         found, _ = self.fill()
         for words in (("client", "list"), ("client", "show", "Acme"), ("domain", "list"),

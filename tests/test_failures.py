@@ -2,6 +2,7 @@
 """Failure reports: what the commands say of them, and what they never show."""
 import csv
 import io
+import json
 
 import compose as c
 import support
@@ -182,6 +183,11 @@ class Domains(Failures):
         o = self.ingest(self.write("g.eml", c.failure_mail("foreign.example", ident="g")),
                         "--now", NOW)[0][0]
         self.assertEqual(o["status"], "refused")
+        # Of the mail no more is listed than what may be kept.
+        listed = self.ask("refused")["refused"]
+        self.assertEqual([(r["kind"], r["domain"], r["kept"]) for r in listed],
+                         [("failure", "foreign.example", False)])
+        self.assertNotIn("g.eml", json.dumps(listed))
         self.postern("domain", "add", "foreign.example", "--client", "Acme")
         self.assertEqual(self.ask("failures", "foreign.example")["totals"]["reports"], 1)
 

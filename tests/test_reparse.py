@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Raw copies are read again: what was kept aside becomes a report, what reads otherwise is
 replaced, totals stay exact, and personal data goes."""
+import os
 import pathlib
 import random
 import shutil
@@ -117,6 +118,20 @@ class KeptAside(Reparse):
         self.assertEqual(self.postern("overview", "--json").out, before)
         text = self.postern("reparse", "--dry-run").out
         self.assertIn("nothing was changed", text)
+
+    def test_dry_run_of_another_user(self):
+        """It writes and takes it back: who may only read is told so."""
+        self.db.chmod(0o444)
+        self.tmp.chmod(0o755)
+        who = {"user": 65534} if os.geteuid() == 0 else {}
+        # From within its folder, for that user may not enter those above.
+        run = self.start("--db", self.db.name, "reparse", "--dry-run", db=False,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, **who)
+        _, err = run.communicate(timeout=60)
+        self.assertEqual(run.returncode, 75, err)
+        self.assertIn(b"a dry run writes to the database too", err)
+        self.assertIn("to be able to write",
+                      " ".join(self.postern("help", "reparse").out.split()))
 
     def test_only_a_kind_or_what_arrived_lately(self):
         found, _ = self.reparse("--dry-run", "--kind", "failure")
