@@ -78,7 +78,8 @@ static void show_item(struct out *o, const struct app_refused_item *r)
 		 SV_ARG(r->member));
 	if (r->id[0])
 		buf_addf(&b, ", report %s", r->id);
-	buf_addf(&b, ": %.*s (%s, %s)", SV_ARG(r->reason), words_size(r->size, size),
+	struct sv why = r->reason.n ? r->reason : SV("no reason is kept");
+	buf_addf(&b, ": %.*s (%s, %s)", SV_ARG(why), words_size(r->size, size),
 		 bytes_words(r));
 	out_wrapped(o, first, buf_sv(&b));
 	buf_deinit(&b);

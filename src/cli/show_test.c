@@ -250,6 +250,43 @@ static void summary(struct out *o)
 		show_summary_json(o, &s);
 }
 
+static void refusals(struct out *o)
+{
+	struct app_refused_item r = { .status = "refused",
+				      .kind = "unknown",
+				      .path = evil,
+				      .member = evil,
+				      .reason = evil,
+				      .domain = evil,
+				      .id = "0123456789ab",
+				      .sha = "0123456789abcdef",
+				      .size = 5,
+				      .removed = 7 };
+	struct refused_list *l = show_refused_begin(o, 2);
+	show_refused_next(l, &r);
+	show_refused_end(&l);
+}
+
+/* A report that counts no more was refused without a sentence. */
+static void refusal_without_a_reason(void **state)
+{
+	struct app_refused_item r = { .status = "refused",
+				      .kind = "aggregate",
+				      .path = SV("a.xml"),
+				      .id = "0123",
+				      .size = 5,
+				      .kept = true };
+	struct out o;
+	(void)state;
+	out_init(&o, -1, OUT_TEXT);
+	struct refused_list *l = show_refused_begin(&o, 1);
+	show_refused_next(l, &r);
+	show_refused_end(&l);
+	assert_non_null(strstr(buf_str(&o.b), "a.xml, report 0123: no reason is kept (5 "
+					      "B, kept)\n"));
+	out_deinit(&o);
+}
+
 static void settings(struct out *o)
 {
 	struct arena *a = arena_new();
@@ -277,6 +314,7 @@ static const struct answer answers[] = {
 	{ domain_added, false }, { client_added, false }, { retired, false },
 	{ refused, false },      { fsck, false },         { outcome, true },
 	{ summary, false },      { settings, true },      { settings_check, false },
+	{ refusals, true },
 };
 
 enum {
@@ -367,6 +405,7 @@ int main(void)
 		cmocka_unit_test(text_is_harmless),
 		cmocka_unit_test(csv_is_harmless),
 		cmocka_unit_test(json_is_harmless_and_described),
+		cmocka_unit_test(refusal_without_a_reason),
 		cmocka_unit_test(outcome_has_every_key),
 		cmocka_unit_test(summary_has_every_key),
 		cmocka_unit_test(null_reports_have_no_share),

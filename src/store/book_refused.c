@@ -54,6 +54,11 @@ static void read_refused(sqlite3_stmt *st, struct arena *a, struct book_refused 
 		.kept = stmt_flag(st, 12),
 		.removed = stmt_i64(st, 13),
 	};
+	/* Of a sealed report blanks are left. */
+	if (out->delivery.kind == KIND_FAILURE) {
+		out->delivery.member = sv_trim(out->delivery.member);
+		out->delivery.reason = sv_trim(out->delivery.reason);
+	}
 }
 
 bool book_refused_next(struct book_refused_iter *it, struct arena *a,
