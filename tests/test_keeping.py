@@ -258,6 +258,10 @@ class Unassigned(Keeping):
         self.assertEqual(self.unassigned()["example.com"]["messages"], 5)
         self.assertIn("example.com", self.postern("unassigned", "list").out)
         self.assertIn("nassigned", self.postern("overview").out)
+        # That none has reports in some days does not say that there is none.
+        out = self.postern("unassigned", "list", "--since", "2030-01-01").out
+        self.assertIn("matches the filters", out)
+        self.assertNotIn("belongs to a client", out)
 
     def test_domain_add_takes_over(self):
         self.send(5, -3)

@@ -306,7 +306,7 @@ bool run_unassigned_list(struct cli *c, struct err *err)
 	if (!run_filter(c, &f, err) || !run_limit(c, RUN_LINES, &limit, err) ||
 	    !app_unassigned(&c->app, &f, c->arena, &list, &n, err))
 		return false;
-	show_unassigned(&c->out, list, n, limit);
+	show_unassigned(&c->out, list, n, limit, !app_filter_is_open(&f));
 	return true;
 }
 

@@ -182,13 +182,15 @@ void show_sources(struct out *o, struct json *j, const struct app_source *s, siz
 }
 
 void show_unassigned(struct out *o, const struct app_domain_line *d, size_t n,
-		     uint32_t limit)
+		     uint32_t limit, bool filtered)
 {
 	struct json j;
 	size_t shown = limit && limit < n ? limit : n;
 	show_begin(o, &j);
 	if (o->form == OUT_TEXT && n == 0)
-		out_str(o, "Every domain in the reports belongs to a client.\n");
+		out_str(o,
+			filtered ? "No domain without a client matches the filters.\n"
+				 : "Every domain in the reports belongs to a client.\n");
 	show_domain_lines(o, &j, "domains", d, shown, SHOW_KINDS);
 	show_end(o, &j);
 	if (o->form != OUT_TEXT || n == 0)

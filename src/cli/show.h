@@ -33,7 +33,7 @@ void show_client(struct out *o, const struct app_client *c);
 void show_client_added(struct out *o, const struct app_client_added *c);
 void show_client_retired(struct out *o, const struct app_client *c);
 void show_unassigned(struct out *o, const struct app_domain_line *d, size_t n,
-		     uint32_t limit);
+		     uint32_t limit, bool filtered);
 void show_refused(struct out *o, const struct app_refusal *r);
 void show_tls(struct out *o, const struct app_tls *t);
 void show_tls_domains(struct out *o, const struct app_tls_list *l, uint32_t limit);

@@ -153,7 +153,7 @@ static void client(struct out *o)
 static void unassigned(struct out *o)
 {
 	struct app_domain_line d = evil_line(false);
-	show_unassigned(o, &d, 1, 0);
+	show_unassigned(o, &d, 1, 0, false);
 }
 
 static void domains(struct out *o)
