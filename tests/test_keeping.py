@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clients and domains, what nobody owns, windows over several days, filters."""
+import re
 import sqlite3
 import unittest
 import zlib
@@ -661,6 +662,29 @@ class Fsck(Keeping):
         self.assertIn("--mend", "".join(self.said(70)))
         self.said(0, "--mend")
         self.check_totals(1, 2, 8, 5)
+
+    def test_rows_are_gone(self):
+        """Nothing is lowered; reparse and a mending run bring all back."""
+        self.send(5, -3)
+        self.send(7, -1)
+        with sqlite3.connect(self.db) as db:
+            db.execute("DELETE FROM facts_piece WHERE id >> 20 = 2")
+        db.close()
+        before = self.postern("overview", "--json", "--now", "2025-12-01").json()["totals"]
+        for options in ((), ("--mend",), ("--mend",)):
+            out = self.said(70, *options)[0]
+            self.assertIn("postern reparse", " ".join(out.split()))
+            self.assertNotIn("anew.\n", out.replace("sums anew", ""))
+            self.assertEqual(self.postern("overview", "--json", "--now", "2025-12-01")
+                             .json()["totals"], before)
+        name = re.search(r"report ([0-9a-f]{12}): 2 of its 2 rows are missing", out)
+        self.assertTrue(self.postern("report", "show", name[1], "--json").json()["rows"])
+        self.assertEqual(self.postern("fsck", "--json", code=70).json()["rows_missing"], 1)
+        self.postern("reparse")
+        self.said(0, "--mend")
+        self.assertTrue(self.postern("fsck", "--json").json()["sound"])
+        self.assertEqual(self.postern("overview", "--json", "--now", "2025-12-01")
+                         .json()["totals"], before)
 
     def said(self, code, *options):
         r = self.postern("fsck", *options, code=code)

@@ -29,7 +29,13 @@ bool app_fsck_sums_agree(const struct app_fsck *f)
 
 bool app_fsck_is_sound(const struct app_fsck *f)
 {
-	return app_fsck_sums_agree(f) && f->tls_differ == 0;
+	return app_fsck_sums_agree(f) && (f->rows_missing | f->tls_differ) == 0;
+}
+
+bool app_fsck_is_done(const struct app_fsck *f)
+{
+	return app_fsck_is_sound(f) ||
+	       (f->mended && !(f->rows_missing | f->sealed_differ | f->tls_differ));
 }
 
 bool app_fsck(const struct app *app, const struct app_fsck_options *o,
@@ -63,6 +69,7 @@ bool app_fsck(const struct app *app, const struct app_fsck_options *o,
 		.differ = r.differ + kept_differs,
 		.facets_differ = r.facets_differ,
 		.figures_differ = r.figures_differ,
+		.rows_missing = r.rows_missing,
 		.sealed_differ = r.sealed_differ,
 		.tls_differ = tls,
 		.mended = ok && o->mend,

@@ -9,6 +9,8 @@ struct app_fsck {
 	uint64_t differ; /* (domain, day) whose roll-up differs, and the overview kept */
 	uint64_t facets_differ;  /* rows whose outcome is judged otherwise today */
 	uint64_t figures_differ; /* reports whose figures are not those of their rows */
+	uint64_t rows_missing;   /* reports with fewer rows than their figures say: these
+				    and the sums of their domains are left alone */
 	uint64_t sealed_differ;  /* domains whose old months are not those of their
 				    reports: mending leaves these */
 	uint64_t tls_differ;     /* TLS reports: of their policies. They are not mended */
@@ -22,8 +24,11 @@ struct app_fsck_options {
 	void *ctx;
 };
 
+/* What mending is for agrees, and the sealed months. */
 bool app_fsck_sums_agree(const struct app_fsck *f);
-bool app_fsck_is_sound(const struct app_fsck *f); /* TLS reports too */
+bool app_fsck_is_sound(const struct app_fsck *f); /* all of it */
+/* Sound, or mended, and nothing is left that mending does not reach. */
+bool app_fsck_is_done(const struct app_fsck *f);
 
 /* Rebuilds the roll-ups from the facts, compares, and mends where that is asked. */
 bool app_fsck(const struct app *app, const struct app_fsck_options *o,

@@ -343,7 +343,7 @@ bool run_fsck(struct cli *c, struct err *err)
 	bool sound = app_fsck_is_sound(&f);
 	if (!c->quiet || !sound || c->out.form == OUT_JSON)
 		show_fsck(&c->out, &f);
-	if (!sound && (!f.mended || f.sealed_differ || f.tls_differ))
+	if (!app_fsck_is_done(&f))
 		c->status = ERR_INTERNAL;
 	return true;
 }

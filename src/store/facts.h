@@ -152,6 +152,8 @@ struct facts_check_result {
 	uint64_t facets_differ;  /* `passed` is not what it is today */
 	uint64_t figures_differ; /* a report's rows/messages/passed is not that of its
 				    facts */
+	uint64_t rows_missing;   /* reports with fewer rows than their figures say; these
+				    and the sums of their domains are left alone */
 	uint64_t sealed_differ;  /* domains whose sealed months are not the sums of
 				    their reports; mending leaves these */
 	char first[200];         /* the first difference in words, or empty */

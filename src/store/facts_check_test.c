@@ -71,7 +71,7 @@ static void test_planted(void **state)
 		  "domain = 2",
 		  1, 0, "domain a.example: wrong roll-up on 1970-01-06" },
 		{ "UPDATE book_report SET messages = 1 WHERE id = 3", 0, 1,
-		  "the figures of report 3" },
+		  "report 4a0200000000: its figures are not" },
 		{ "UPDATE book_report SET counted = 1 WHERE id = 3", 2, 0,
 		  "domain a.example: wrong roll-up on 2024-12-31" },
 		{ "INSERT INTO facts_piece VALUES (77 << 20, x'00')", 0, 1,
@@ -92,6 +92,35 @@ static void test_planted(void **state)
 		assert_int_equal(r.differ, table[i].differ);
 		assert_int_equal(test_check(f, false), 0);
 	}
+}
+
+/* Their sums hold what the rows said: nothing is lowered, however often it mends. */
+static void test_rows_are_gone(void **state)
+{
+	struct fixture *f = *state;
+	struct facts_check_options o = { 0 };
+	struct facts_check_result r;
+	fill(f);
+	OK(f, store_exec(f->s, "DELETE FROM facts_piece WHERE id >> 20 = 2", &f->err));
+	for (int i = 0; i < 3; i++) {
+		OK(f, facts_check(f->s, &o, &r, &f->err));
+		assert_int_equal(r.rows_missing, 1);
+		assert_int_equal(r.figures_differ, 0);
+		assert_int_equal(r.differ, 0);
+		assert_string_equal(r.first,
+				    "report 250100000000: 40 of its 40 rows are missing");
+		test_sums(test_total(f), 80, 800, 400);
+		o.mend = true;
+	}
+	/* Of another domain all is mended. */
+	OK(f, store_exec(f->s, "UPDATE facts_day SET messages = 7 WHERE domain = 1",
+			 &f->err));
+	OK(f, facts_check(f->s, &o, &r, &f->err));
+	test_sums(test_total(f), 80, 800, 400);
+	int64_t rows;
+	OK(f,
+	   store_int(f->s, "SELECT row_n FROM book_report WHERE id = 2", &rows, &f->err));
+	assert_int_equal(rows, 40);
 }
 
 static bool other_way_round(uint8_t kind, struct sv bytes)
@@ -193,11 +222,9 @@ static void test_damaged_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_plain),
-		TEST(test_planted),
-		TEST(test_facets_judged_anew),
-		TEST(test_read_only),
-		TEST(test_within_a_transaction),
+		TEST(test_plain),         TEST(test_planted),
+		TEST(test_rows_are_gone), TEST(test_facets_judged_anew),
+		TEST(test_read_only),     TEST(test_within_a_transaction),
 		TEST(test_damaged_file),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
