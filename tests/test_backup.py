@@ -247,7 +247,7 @@ class Files(Backup):
         for at in range(4096 * 4, len(data), 4096 * 3):
             data[at:at + 64] = os.urandom(64)
         self.db.write_bytes(bytes(data))
-        r = self.postern("backup", "it.backup", code=75)
+        r = self.postern("backup", "it.backup", code=65)
         self.assertIn("damaged", r.err)
         self.assertEqual(list(self.tmp.glob("it.backup*")), [])
 

@@ -678,13 +678,39 @@ class Fsck(Keeping):
             self.assertEqual(self.postern("overview", "--json", "--now", "2025-12-01")
                              .json()["totals"], before)
         name = re.search(r"report ([0-9a-f]{12}): 2 of its 2 rows are missing", out)
-        self.assertTrue(self.postern("report", "show", name[1], "--json").json()["rows"])
+        self.assertIn(name[1], self.postern("report", "show", name[1]).out)
         self.assertEqual(self.postern("fsck", "--json", code=70).json()["rows_missing"], 1)
         self.postern("reparse")
         self.said(0, "--mend")
         self.assertTrue(self.postern("fsck", "--json").json()["sound"])
         self.assertEqual(self.postern("overview", "--json", "--now", "2025-12-01")
                          .json()["totals"], before)
+
+    def damage(self, whole):
+        """Noise over pages, or a file that is cut; `whole` are its bytes."""
+        noise = bytearray(whole)
+        for at in range(4096 * 2, len(noise), 4096 * 2):
+            noise[at:at + 200] = b"\x5a" * 200
+        return {"noise": bytes(noise), "cut": whole[:len(whole) // 2 // 4096 * 4096]}
+
+    def test_a_damaged_database(self):
+        """One sentence, 65, and what to do; ingest stays at 75."""
+        for i in range(30):
+            self.send(5, -3, i, name="r%d" % i)
+        for name, data in self.damage(self.db.read_bytes()).items():
+            with self.subTest(name):
+                self.db.write_bytes(data)
+                out, err = self.said(65)
+                self.assertEqual(out, "")
+                self.assertEqual(err.count("\n"), 1)
+                self.assertNotRegex(err, r"\\x|\*\*\*|run `postern fsck`")
+                for word in ("is damaged: ", "restore --replace", "postern ingest"):
+                    self.assertIn(word, err)
+                r = self.postern("reports", code=65)
+                self.assertIn("run `postern fsck`", r.err)
+                self.postern("reparse", code=65)
+                self.write("late", c.report([c.row(9, "192.0.2.9")], report_id="late"))
+                self.assertIn("is damaged", self.postern("ingest", "late", code=75).err)
 
     def said(self, code, *options):
         r = self.postern("fsck", *options, code=code)

@@ -36,6 +36,7 @@ struct app {
 	uint64_t unassigned_max;   /* bytes that they may take */
 	uint64_t keep_months[APP_AGES];    /* 0: for ever */
 	const volatile sig_atomic_t *stop; /* questions end once it is set; or NULL */
+	bool checks;                       /* set within app_fsck(): store_options */
 };
 
 enum app_result {

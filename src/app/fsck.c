@@ -50,10 +50,13 @@ bool app_fsck(const struct app *app, const struct app_fsck_options *o,
 		.progress = o->progress ? o->progress : no_progress,
 		.ctx = o->ctx,
 	};
+	struct app checking = *app;
+	checking.checks = true;
 	uint64_t tls = 0;
 	bool kept_differs = false;
 	*out = (struct app_fsck){ 0 };
-	bool ok = scope_open(&s, app, o->mend ? STORE_WRITE : STORE_READ, NULL, a, err);
+	bool ok = scope_open(&s, &checking, o->mend ? STORE_WRITE : STORE_READ, NULL, a,
+			     err);
 	if (ok) {
 		ok = overview_check(&s, &kept_differs, err) &&
 		     (!kept_differs || !o->mend || overview_drop(&s, err)) &&

@@ -61,8 +61,8 @@ static bool keep_up(const struct app *app, const struct app_ingest *in, struct e
 	       err_at(err, "finding what the overview shows: ");
 }
 
-bool app_ingest(const struct app *app, const struct app_ingest *in,
-		struct intake_summary *out, struct err *err)
+static bool read_and_keep_up(const struct app *app, const struct app_ingest *in,
+			     struct intake_summary *out, struct err *err)
 {
 	struct intake_options o = {
 		.db = app->db,
@@ -89,5 +89,16 @@ bool app_ingest(const struct app *app, const struct app_ingest *in,
 		return ok;
 	if (ok)
 		*err = upkeep;
+	return false;
+}
+
+bool app_ingest(const struct app *app, const struct app_ingest *in,
+		struct intake_summary *out, struct err *err)
+{
+	if (read_and_keep_up(app, in, out, err))
+		return true;
+	/* A mail server must keep its mail until the database is whole again. */
+	if (err->code == ERR_DAMAGED)
+		err->code = ERR_TEMP;
 	return false;
 }

@@ -48,7 +48,9 @@ static bool open_store(struct scope *s, const struct app *app, enum store_mode m
 			       "there is no database at %s yet: `postern ingest PATH` or "
 			       "`postern client add` makes one",
 			       app->db);
-	struct store_options o = { .path = app->db, .mode = mode, .stop = app->stop };
+	struct store_options o = {
+		.path = app->db, .mode = mode, .checks = app->checks, .stop = app->stop
+	};
 	s->store = store_open(&o, err);
 	return s->store && (mode != STORE_READ || store_snapshot(s->store, err));
 }

@@ -11,8 +11,10 @@
  */
 enum err_code {
 	ERR_NONE = 0,
-	ERR_USAGE = 64,    /* the command line is wrong */
-	ERR_DAMAGED = 65,  /* a backup is foreign, cut short or altered */
+	ERR_USAGE = 64,   /* the command line is wrong */
+	ERR_DAMAGED = 65, /* a backup is foreign, cut short or altered, or the database is
+			     damaged; ingest says ERR_TEMP of that, so that a mail server
+			     keeps the mail */
 	ERR_NO_INPUT = 66, /* a path cannot be read, a thing asked for is not there */
 	ERR_INTERNAL = 70, /* our own fault */
 	ERR_TEMP = 75,     /* busy, full, interrupted: the same call may succeed later */

@@ -15,7 +15,8 @@ static const struct {
 } statuses[] = {
 	{ 0, "done; for ingest also where items were refused" },
 	{ ERR_USAGE, "the command line is wrong" },
-	{ ERR_DAMAGED, "a backup is damaged, or is none" },
+	{ ERR_DAMAGED,
+	  "a backup is damaged, or is none; or the database is (ingest: 75)" },
 	{ ERR_NO_INPUT, "a path cannot be read, or what was asked for is not there" },
 	{ ERR_INTERNAL, "a fault of the program, or fsck found a difference" },
 	{ ERR_TEMP, "busy, full or interrupted: the same command may succeed later" },

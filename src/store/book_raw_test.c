@@ -99,7 +99,7 @@ static void test_pieces(void **state)
 	for (size_t i = 0; i < sizeof(harm) / sizeof(harm[0]); i++) {
 		OK(f, store_exec(f->s, harm[i], &f->err));
 		assert_false(book_raw_read(f->s, id, 0, f->a, &piece, &f->err));
-		assert_int_equal(f->err.code, ERR_TEMP);
+		assert_int_equal(f->err.code, ERR_DAMAGED);
 	}
 	OK(f, book_raw_drop_pieces(f->s, id, &f->err));
 	OK(f, book_raw_read(f->s, id, 1, f->a, &piece, &f->err));

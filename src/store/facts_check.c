@@ -100,7 +100,9 @@ static bool check_pragma(struct check *c, const char *sql, bool ok_row, struct e
 	if (!st)
 		return false;
 	enum stmt_step step = stmt_step(c->s, st, err);
-	struct sv v = step == STMT_ROW ? stmt_view(st, 0) : SV("");
+	struct sv v = step == STMT_ROW ? stmt_view(st, 0) : SV(""), head;
+	if (sv_has_prefix_fold(v, SV("*** in database")))
+		(void)sv_take_line(&v, &head);
 	bool ok = ok_row ? sv_eq(v, SV("ok")) : step == STMT_END;
 	if (!ok && step != STMT_FAILED)
 		(void)store_damaged(c->s, err, "%s%.*s",

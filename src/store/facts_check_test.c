@@ -196,7 +196,7 @@ static void test_damaged_file(void **state)
 	   store_exec(f->s, "UPDATE facts_piece SET bytes = x'ffff' WHERE id >> 20 = 2",
 		      &f->err));
 	assert_false(facts_check(f->s, &o, &r, &f->err));
-	assert_int_equal(f->err.code, ERR_TEMP);
+	assert_int_equal(f->err.code, ERR_DAMAGED);
 	assert_non_null(strstr(f->err.text, "facts of report 2 cannot be read"));
 	OK(f, store_exec(f->s, "PRAGMA foreign_keys = 0", &f->err));
 	OK(f, store_exec(f->s, "DELETE FROM book_policy_domain", &f->err));
@@ -213,7 +213,7 @@ static void test_damaged_file(void **state)
 	f->s = test_open(f, STORE_READ);
 	bool ok = f->s && facts_check(f->s, &o, &r, &f->err);
 	assert_false(ok);
-	assert_int_equal(f->err.code, ERR_TEMP);
+	assert_int_equal(f->err.code, ERR_DAMAGED);
 	assert_non_null(strstr(f->err.text, "damaged"));
 }
 

@@ -468,7 +468,7 @@ static void test_damaged(void **state)
 		OK(f, store_exec(f->s, harm[i], &f->err));
 		bool ok = facts_count(f->s, id, false, &f->err) &&
 			  store_commit(f->s, &f->err);
-		if (ok || f->err.code != ERR_TEMP || !strstr(f->err.text, "damaged"))
+		if (ok || f->err.code != ERR_DAMAGED || !strstr(f->err.text, "damaged"))
 			fail_msg("%s: %s", harm[i], ok ? "fine" : f->err.text);
 		store_close(&f->s);
 	}

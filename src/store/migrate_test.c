@@ -223,7 +223,7 @@ static void test_damaged_meta(void **state)
 	OK(f, store_exec(f->s, "DELETE FROM meta WHERE key = 'build'", &f->err));
 	store_close(&f->s);
 	assert_null(test_open(f, STORE_WRITE));
-	assert_int_equal(f->err.code, ERR_TEMP);
+	assert_int_equal(f->err.code, ERR_DAMAGED);
 	assert_non_null(strstr(f->err.text, "damaged"));
 }
 

@@ -138,10 +138,15 @@ bool store_damaged(const struct store *s, struct err *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
-	return err_set(err, ERR_TEMP,
-		       "%s: the database is damaged: %s; run `postern fsck`, and restore "
-		       "a backup where that does not help",
-		       s->path, what);
+	for (char *p = what; *p; p++) /* SQLite writes lines */
+		if ((unsigned char)*p < 0x20)
+			*p = ' ';
+	return err_set(
+		err, ERR_DAMAGED, "%s: the database is damaged: %s; %s", s->path, what,
+		s->checks ? "mending does not help here: restore a backup (`postern "
+			    "restore --replace FILE`), or move the file away and read "
+			    "the mailbox into a new database (`postern ingest`)"
+			  : "run `postern fsck`, which says what to do");
 }
 
 bool store_in_tx(const struct store *s, struct err *err)
@@ -443,6 +448,7 @@ struct store *store_new(const struct store_options *o)
 	s->path = s->file + (given[0] == '/' ? 0 : 2);
 	s->mode = o->mode;
 	s->as_is = o->as_is;
+	s->checks = o->checks;
 	s->busy_ms = o->busy_ms ? o->busy_ms : BUSY_DEFAULT_MS;
 	s->waiting = o->waiting;
 	s->ctx = o->ctx;

@@ -12,7 +12,8 @@
  * Several processes may write; SQLite's lock decides. Book (book.h): ordinary tables.
  * Facts (facts.h): packed rows and roll-ups. No SQL joins the two, and no other module
  * sees SQL. Everything here returns false with `err` set on an operational failure:
- * ERR_TEMP for locked, full or unreadable disks, ERR_CONFIG for a file that is not a
+ * ERR_TEMP for locked, full or unreadable disks, ERR_DAMAGED for a file whose bytes
+ * cannot be what was written, ERR_CONFIG for a file that is not a
  * Postern database or is one of a newer build (the sentence names the build needed).
  */
 struct store;
@@ -29,6 +30,8 @@ struct store_options {
 	/* Leave a file of an earlier schema as it is, which else is migrated to this
 	 * build's, also for reading: for who only copies it. */
 	bool as_is;
+	/* It is fsck that opens it: damage is not to be answered by "run fsck". */
+	bool checks;
 	uint32_t busy_ms; /* how long to wait for the lock; 0: 30 s */
 	/* Called every poll while waiting for the lock, may be NULL. */
 	void (*waiting)(void *ctx);

@@ -24,7 +24,7 @@ struct store {
 	char *file;       /* the path as SQLite gets it */
 	const char *path; /* as it was given; within `file` */
 	enum store_mode mode;
-	bool as_is;
+	bool as_is, checks;
 	uint32_t busy_ms;
 	void (*waiting)(void *ctx);
 	void *ctx;
