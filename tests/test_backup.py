@@ -1133,13 +1133,15 @@ class Steps(Backup):
 class Large(Backup):
     def grow(self, mib):
         """Raw bytes that cannot be packed."""
+        rng = random.Random(1)
+        pieces = [rng.randbytes(1 << 20) for _ in range(mib)]
+        sha = hashlib.sha256(b"".join(pieces)).digest()
         db = sqlite3.connect(self.db)
         db.execute("INSERT INTO book_raw (id, sha8, sha, size, form, done, kept, arrived, path)"
-                   " VALUES (99999, 1, x'01', 1, 0, 1, 1, 1, '')")
-        rng = random.Random(1)
-        for i in range(mib):
-            db.execute("INSERT INTO book_raw_piece VALUES (?, 0, 1, ?)",
-                       (99999 * 2**20 + i, rng.randbytes(1 << 20)))
+                   " VALUES (99999, 1, ?, ?, 0, 1, 1, 1, '')", (sha, mib << 20))
+        for i, piece in enumerate(pieces):
+            db.execute("INSERT INTO book_raw_piece VALUES (?, 0, ?, ?)",
+                       (99999 * 2**20 + i, len(piece), piece))
         db.commit()
         db.close()
 

@@ -248,11 +248,39 @@ class Changed(Reparse):
         found, summary = self.reparse()
         self.assertEqual(summary["kept"], 1)
         kept = [o for o in found if o["change"] == "kept"]
-        self.assertTrue(kept[0]["after"]["reason"])
+        self.assertIn("the raw copy is damaged", kept[0]["after"]["reason"])
         self.assertEqual(self.totals(), totals)
         shown = self.postern("report", "show", "--json", kept[0]["id"]).json()
         self.assertEqual(len(shown["deliveries"]), 1)
-        self.postern("fsck", "--quiet")
+        self.found_damaged(1)
+
+    def found_damaged(self, n):
+        f = self.postern("fsck", "--json", code=70).json()
+        self.assertEqual((f["sound"], f["raw_damaged"], f["differ"]), (False, n, 0))
+        self.assertEqual(self.postern("fsck", "--mend", "--json", code=70).json(),
+                         dict(f, mended=False))
+
+    def test_raw_copies_that_are_overwritten(self):
+        """However they are packed: found, told apart from the rest, and never shown."""
+        self.reparse()
+        totals = self.totals()
+        self.alter("UPDATE book_raw_piece SET bytes = zeroblob(length(bytes))")
+        self.found_damaged(self.ask("SELECT count(*) FROM book_raw WHERE kept = 1")[0][0])
+        text = " ".join(self.postern("fsck", code=70).out.split())
+        self.assertIn("raw copies are not what came", text)
+        self.assertIn("from the mailbox", text)
+        before = self.bytes_of_database()
+        found, summary = self.reparse()
+        self.assertEqual((summary["changed"], summary["read"], summary["rows"]), (0, 0, 0))
+        self.assertEqual({o["after"]["reason"] for o in found if o["after"]["reason"]},
+                         {found[0]["after"]["reason"]})
+        self.assertIn("damaged", found[0]["after"]["reason"])
+        self.assertEqual(self.bytes_of_database(), before)
+        self.assertEqual(self.totals(), totals)
+        name = self.ask("SELECT lower(hex(sha)) FROM book_report WHERE kind = 1")[0][0]
+        r = self.postern("report", "show", name, "--raw", code=65)
+        self.assertEqual(r.out, "")
+        self.assertIn("damaged", r.err)
 
     def test_what_is_refused_by_the_user_stays_so(self):
         """Its raw is known as refused, so that `domain add` has it read when it comes

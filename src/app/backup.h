@@ -13,7 +13,7 @@ struct app_backup_ask {
 	bool older_build; /* restore: also of a later build, where this one can read it */
 	const struct backup_watch *watch;
 	/* Of the drill's fsck. */
-	void (*fsck_progress)(void *ctx, bool file, uint64_t done, uint64_t all);
+	app_fsck_progress *fsck_progress;
 };
 
 struct app_backup {

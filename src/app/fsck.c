@@ -4,7 +4,9 @@
 #include "app/overview_int.h"
 #include "app/scope_int.h"
 #include "base/arena.h"
+#include "base/limits.h"
 #include "report/model.h"
+#include "store/book_raw_check.h"
 #include "store/book_tls.h"
 
 #include <stdio.h>
@@ -14,12 +16,18 @@ static bool passed(uint8_t kind, struct sv bytes)
 	return kind == KIND_AGGREGATE && report_facet_passed(bytes);
 }
 
-static void no_progress(void *ctx, bool file, uint64_t done, uint64_t all)
+static void on_facts(void *ctx, bool file, uint64_t done, uint64_t all)
 {
-	(void)ctx;
-	(void)file;
-	(void)done;
-	(void)all;
+	const struct app_fsck_options *o = ctx;
+	if (o->progress)
+		o->progress(o->ctx, file ? APP_FSCK_FILE : APP_FSCK_REPORTS, done, all);
+}
+
+static void on_raw(void *ctx, uint64_t done, uint64_t all)
+{
+	const struct app_fsck_options *o = ctx;
+	if (o->progress)
+		o->progress(o->ctx, APP_FSCK_RAW, done / LIMIT_MIB, all / LIMIT_MIB);
 }
 
 bool app_fsck_sums_agree(const struct app_fsck *f)
@@ -29,13 +37,15 @@ bool app_fsck_sums_agree(const struct app_fsck *f)
 
 bool app_fsck_is_sound(const struct app_fsck *f)
 {
-	return app_fsck_sums_agree(f) && (f->rows_missing | f->tls_differ) == 0;
+	return app_fsck_sums_agree(f) &&
+	       (f->rows_missing | f->tls_differ | f->raw_damaged) == 0;
 }
 
 bool app_fsck_is_done(const struct app_fsck *f)
 {
 	return app_fsck_is_sound(f) ||
-	       (f->mended && !(f->rows_missing | f->sealed_differ | f->tls_differ));
+	       (f->mended &&
+		!(f->rows_missing | f->sealed_differ | f->tls_differ | f->raw_damaged));
 }
 
 bool app_fsck(const struct app *app, const struct app_fsck_options *o,
@@ -47,9 +57,11 @@ bool app_fsck(const struct app *app, const struct app_fsck_options *o,
 	struct facts_check_options c = {
 		.mend = o->mend,
 		.passed = passed,
-		.progress = o->progress ? o->progress : no_progress,
-		.ctx = o->ctx,
+		.progress = on_facts,
+		.ctx = (void *)(uintptr_t)o,
 	};
+	const struct book_raws_check rc = { on_raw, (void *)(uintptr_t)o };
+	struct book_raws_checked raws = { 0 };
 	struct app checking = *app;
 	checking.checks = true;
 	uint64_t tls = 0;
@@ -61,7 +73,8 @@ bool app_fsck(const struct app *app, const struct app_fsck_options *o,
 		ok = overview_check(&s, &kept_differs, err) &&
 		     (!kept_differs || !o->mend || overview_drop(&s, err)) &&
 		     facts_check(s.store, &c, &r, err) &&
-		     book_tls_check(s.store, &tls, err);
+		     book_tls_check(s.store, &tls, err) &&
+		     book_raws_check(s.store, &rc, &raws, err);
 		scope_close(&s);
 	}
 	arena_free(&a);
@@ -75,6 +88,9 @@ bool app_fsck(const struct app *app, const struct app_fsck_options *o,
 		.rows_missing = r.rows_missing,
 		.sealed_differ = r.sealed_differ,
 		.tls_differ = tls,
+		.raw_copies = raws.copies,
+		.raw_bytes = raws.bytes,
+		.raw_damaged = raws.damaged,
 		.mended = ok && o->mend,
 	};
 	(void)snprintf(out->first, sizeof(out->first), "%s",
@@ -82,5 +98,6 @@ bool app_fsck(const struct app *app, const struct app_fsck_options *o,
 		       : kept_differs
 			       ? "the overview that is kept is not that of the facts"
 			       : "");
+	(void)snprintf(out->raw_first, sizeof(out->raw_first), "%s", raws.first);
 	return ok;
 }

@@ -14,13 +14,23 @@ struct app_fsck {
 	uint64_t sealed_differ;  /* domains whose old months are not those of their
 				    reports: mending leaves these */
 	uint64_t tls_differ;     /* TLS reports: of their policies. They are not mended */
+	uint64_t raw_copies, raw_bytes; /* looked at */
+	uint64_t raw_damaged; /* copies that are not what came. They are not mended */
 	bool mended;
-	char first[200]; /* the first difference in words, or "" */
+	char first[200];     /* the first difference in words, or "" */
+	char raw_first[200]; /* where the first damaged copy was read from, or "" */
 };
+enum app_fsck_stage {
+	APP_FSCK_FILE, /* its progress is in MiB */
+	APP_FSCK_REPORTS,
+	APP_FSCK_RAW, /* in MiB */
+	APP_FSCK_STAGES
+};
+typedef void app_fsck_progress(void *ctx, enum app_fsck_stage stage, uint64_t done,
+			       uint64_t all);
 struct app_fsck_options {
 	bool mend;
-	/* MiB of the file that were read, then reports; may be NULL */
-	void (*progress)(void *ctx, bool file, uint64_t done, uint64_t all);
+	app_fsck_progress *progress; /* may be NULL */
 	void *ctx;
 };
 
@@ -30,7 +40,8 @@ bool app_fsck_is_sound(const struct app_fsck *f); /* all of it */
 /* Sound, or mended, and nothing is left that mending does not reach. */
 bool app_fsck_is_done(const struct app_fsck *f);
 
-/* Rebuilds the roll-ups from the facts, compares, and mends where that is asked. */
+/* Rebuilds the roll-ups from the facts, compares, and mends where that is asked; reads
+ * each raw copy, and holds it against what came. */
 bool app_fsck(const struct app *app, const struct app_fsck_options *o,
 	      struct app_fsck *out, struct err *err);
 

@@ -4,6 +4,7 @@
 #include "app/owner.h"
 #include "base/arena.h"
 #include "base/date.h"
+#include "store/book_raw_check.h"
 #include "store/book_reread.h"
 
 #include <stdlib.h>
@@ -160,14 +161,11 @@ bool app_report_next_row(struct app_report_view *v, struct app_row *out, struct 
 	return true;
 }
 
-static bool raw_is_gone(struct app_report_view *v, struct err *err)
+static bool raw_is_gone(struct app_report_view *v, const struct book_raw *raw,
+			struct err *err)
 {
-	struct book_raw raw;
 	char day[DATE_TEXT];
-	bool found;
-	if (!book_raw_by_id(v->scope.store, v->book.raw_id, v->piece, &raw, &found, err))
-		return false;
-	if (!found || raw.removed == 0)
+	if (!raw || raw->removed == 0)
 		return err_set(err, ERR_NO_INPUT,
 			       "what the report %s came in is not kept",
 			       v->detail.report.id);
@@ -175,18 +173,36 @@ static bool raw_is_gone(struct app_report_view *v, struct err *err)
 		       "what the report %s came in was removed by `postern retention` on "
 		       "%s",
 		       v->detail.report.id,
-		       date_format_day(date_day_of(raw.removed), day));
+		       date_format_day(date_day_of(raw->removed), day));
+}
+
+/* Before the first byte goes out. */
+static bool raw_is_there(struct app_report_view *v, struct err *err)
+{
+	struct book_raw raw;
+	bool found, sound;
+	if (!book_raw_by_id(v->scope.store, v->book.raw_id, v->piece, &raw, &found, err))
+		return false;
+	if (!found || !raw.kept)
+		return raw_is_gone(v, found ? &raw : NULL, err);
+	return book_raw_is_sound(v->scope.store, &raw, &sound, err) &&
+	       (sound || err_set(err, ERR_DAMAGED,
+				 "the raw copy of the report %s is damaged: its bytes "
+				 "are not those "
+				 "that came. They can be had only from the mailbox or "
+				 "from a backup "
+				 "(`postern restore`)",
+				 v->detail.report.id));
 }
 
 bool app_report_next_raw(struct app_report_view *v, struct sv *out, struct err *err)
 {
 	arena_reset(v->piece);
 	*out = SV("");
-	if (!book_raw_read(v->scope.store, v->book.raw_id, v->raw_seq, v->piece, out,
+	if ((v->raw_seq == 0 && !raw_is_there(v, err)) ||
+	    !book_raw_read(v->scope.store, v->book.raw_id, v->raw_seq, v->piece, out,
 			   err))
 		return false;
-	if (out->n == 0 && v->raw_seq == 0)
-		return raw_is_gone(v, err);
 	v->raw_seq++;
 	return true;
 }

@@ -321,11 +321,15 @@ bool run_unassigned_refuse(struct cli *c, struct err *err)
 
 /* --- upkeep --- */
 
-void run_fsck_progress(void *progress, bool file, uint64_t done, uint64_t all)
+void run_fsck_progress(void *progress, enum app_fsck_stage stage, uint64_t done,
+		       uint64_t all)
 {
-	progress_show_part(progress,
-			   file ? "MiB of the file itself read" : "reports looked at",
-			   done, all);
+	static const char *const words[APP_FSCK_STAGES] = {
+		[APP_FSCK_FILE] = "MiB of the file itself read",
+		[APP_FSCK_REPORTS] = "reports looked at",
+		[APP_FSCK_RAW] = "MiB of raw copies read",
+	};
+	progress_show_part(progress, words[stage], done, all);
 }
 
 bool run_fsck(struct cli *c, struct err *err)

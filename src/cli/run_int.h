@@ -3,6 +3,7 @@
 #define CLI_RUN_INT_H
 
 #include "app/app.h"
+#include "app/fsck.h"
 #include "cli/args.h"
 #include "cli/out.h"
 #include "cli/settings.h"
@@ -38,7 +39,8 @@ bool run_day(const struct cli *c, enum cli_option_id id, int64_t *out, struct er
 bool run_parser(const struct cli *c, enum aggregate_parser *out, struct err *err);
 struct progress;
 /* For fsck; the context is a struct progress. */
-void run_fsck_progress(void *progress, bool file, uint64_t done, uint64_t all);
+void run_fsck_progress(void *progress, enum app_fsck_stage stage, uint64_t done,
+		       uint64_t all);
 /* As the setting, the terminal and --quiet say. */
 void run_progress(const struct cli *c, struct progress *out);
 /* From here on the first Ctrl-C sets what is returned; the second one ends the program.

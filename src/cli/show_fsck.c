@@ -41,6 +41,17 @@ static void show_tls_differ(struct out *o, const struct app_fsck *f)
 	out_str(o, "`postern reparse`\nreads them again.\n");
 }
 
+static void show_raw_damaged(struct out *o, const struct app_fsck *f)
+{
+	show_count(o, f->raw_damaged, "raw copy is", "raw copies are");
+	out_str(o, " not what came. First: that of ");
+	out_text(o, sv_from(f->raw_first));
+	out_str(o, "\nNo sum changes by that, but what came in them can be had only from "
+		   "the "
+		   "mailbox or\nfrom a backup (`postern restore`), and `postern reparse` "
+		   "leaves it as it was read.\n");
+}
+
 void show_fsck(struct out *o, const struct app_fsck *f)
 {
 	struct json j;
@@ -48,7 +59,9 @@ void show_fsck(struct out *o, const struct app_fsck *f)
 	show_begin(o, &j);
 	if (o->form == OUT_JSON) {
 		json_bool(&j, "sound", sound);
-		json_bool(&j, "mended", f->mended && !sound);
+		json_bool(&j, "mended",
+			  f->mended &&
+				  (f->differ | f->facets_differ | f->figures_differ));
 		json_uint(&j, "reports", f->reports);
 		json_uint(&j, "rows", f->rows);
 		json_uint(&j, "domain_days", f->domain_days);
@@ -58,6 +71,9 @@ void show_fsck(struct out *o, const struct app_fsck *f)
 		json_uint(&j, "rows_missing", f->rows_missing);
 		json_uint(&j, "sealed_differ", f->sealed_differ);
 		json_uint(&j, "tls_differ", f->tls_differ);
+		json_uint(&j, "raw_copies", f->raw_copies);
+		json_uint(&j, "raw_bytes", f->raw_bytes);
+		json_uint(&j, "raw_damaged", f->raw_damaged);
 		json_str(&j, "first", f->first[0] ? f->first : NULL);
 		show_end(o, &j);
 		return;
@@ -65,8 +81,10 @@ void show_fsck(struct out *o, const struct app_fsck *f)
 	show_count(o, f->reports, "report", "reports");
 	out_str(o, ", ");
 	show_count(o, f->rows, "row", "rows");
-	out_str(o, " and ");
+	out_str(o, ", ");
 	show_count(o, f->domain_days, "day of a domain", "days of domains");
+	out_str(o, " and ");
+	show_count(o, f->raw_copies, "raw copy", "raw copies");
 	out_str(o, sound ? " looked at: all sums agree.\n" : " looked at.\n");
 	if (sound)
 		return;
@@ -81,4 +99,6 @@ void show_fsck(struct out *o, const struct app_fsck *f)
 		show_missing(o, f);
 	if (f->tls_differ)
 		show_tls_differ(o, f);
+	if (f->raw_damaged)
+		show_raw_damaged(o, f);
 }

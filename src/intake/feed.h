@@ -32,6 +32,7 @@ struct feed_item {
 	char *held; /* its bytes, the caller's; NULL: they lie in the source */
 	uint64_t offset, length; /* within the source */
 	bool mbox;
+	bool damaged;    /* a raw copy that is not what came: nothing of it is here */
 	char prefix[32]; /* "mail 17", or empty */
 	uint8_t sha[32];
 };

@@ -142,6 +142,7 @@ static size_t fill_batch(struct pool_worker *w, struct item *const *it,
 						   .offset = at->held ? held : at->offset,
 						   .length = at->length,
 						   .mbox = at->mbox,
+						   .damaged = at->damaged,
 						   .held = at->held != NULL };
 		it[i]->state = ITEM_GIVEN;
 		it[i]->worker = w->id;

@@ -3,7 +3,9 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "crypto/digest.h"
 #include "intake/unpack.h"
+#include "store/book_raw_check.h"
 #include "store/book_reread.h"
 
 #include <errno.h>
@@ -33,7 +35,7 @@ struct note {
 	uint64_t all, size;
 	uint32_t code; /* enum err_code */
 	uint8_t sha[32];
-	bool mbox;
+	bool mbox, damaged;
 	char path[PATH_BYTES]; /* or the sentence of a failure */
 };
 
@@ -102,21 +104,29 @@ static bool write_all(int fd, struct sv s)
 	return true;
 }
 
+/* What is no longer what came is not read: of it nothing is handed over. */
 static bool copy_out(struct store *store, const struct book_raw *raw, int fd,
-		     struct err *err)
+		     bool *out_sound, struct err *err)
 {
 	struct arena *a = arena_new();
+	struct digest *d = digest_new();
 	struct sv piece = { "", 0 };
+	uint8_t sha[DIGEST_SIZE];
 	bool ok = true;
+	*out_sound = true;
 	for (uint32_t seq = 0; ok; seq++) {
 		arena_reset(a);
-		ok = book_raw_read(store, raw->id, seq, a, &piece, err);
+		ok = book_raw_look(store, raw->id, seq, a, &piece, out_sound, err);
 		if (!ok || piece.n == 0)
 			break;
+		digest_add(d, piece.p, piece.n);
 		ok = write_all(fd, piece) ||
 		     err_set(err, ERR_TEMP, "a raw copy cannot be spooled: %s",
 			     strerror(errno));
 	}
+	digest_end(d, sha);
+	*out_sound = *out_sound && memcmp(sha, raw->sha, sizeof(sha)) == 0;
+	digest_free(&d);
 	arena_free(&a);
 	return ok;
 }
@@ -126,7 +136,7 @@ static bool hand_over(const struct shelf_spec *s, struct store *store, int64_t i
 {
 	struct arena *a = arena_new();
 	struct book_raw raw;
-	bool found, ok = book_raw_by_id(store, id, a, &raw, &found, err);
+	bool sound, found, ok = book_raw_by_id(store, id, a, &raw, &found, err);
 	if (ok && found && raw.kept) {
 		struct note *n = s->note;
 		int fd = open_copy(s, raw.size, err);
@@ -136,7 +146,11 @@ static bool hand_over(const struct shelf_spec *s, struct store *store, int64_t i
 		n->path_n = (uint32_t)(raw.path.n < PATH_BYTES ? raw.path.n : PATH_BYTES);
 		memcpy(n->path, raw.path.p, n->path_n);
 		memcpy(n->sha, raw.sha, sizeof(n->sha));
-		ok = fd >= 0 && copy_out(store, &raw, fd, err) &&
+		ok = fd >= 0 && copy_out(store, &raw, fd, &sound, err);
+		n->damaged = ok && !sound;
+		if (n->damaged)
+			n->size = 0;
+		ok = ok &&
 		     (send_note(s, fd) || err_set(err, ERR_TEMP, "the parent is gone"));
 		if (fd >= 0)
 			close(fd);
@@ -253,7 +267,9 @@ static enum feed_step give(const struct note *n, int fd, struct feed_item *out,
 		err_set(err, (enum err_code)n->code, "%.*s", (int)n->path_n, n->path);
 		return FEED_FAILED;
 	}
-	*out = (struct feed_item){ .length = n->size, .mbox = n->mbox };
+	*out = (struct feed_item){ .length = n->size,
+				   .mbox = n->mbox,
+				   .damaged = n->damaged };
 	memcpy(out->sha, n->sha, sizeof(out->sha));
 	out->source = feed_source_new(fd, (struct sv){ n->path, n->path_n });
 	return FEED_ITEM;

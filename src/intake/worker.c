@@ -194,6 +194,16 @@ static bool say_nothing_found(struct worker *w)
 	return worker_verdict(w, STATUS_REFUSED, false, why);
 }
 
+/* Nothing of it was handed over; it is cut, so that nothing is settled by it. */
+static bool say_damaged(struct worker *w)
+{
+	begin_member(w, KIND_UNKNOWN, sv_from(""), unpack_mail(w->unpack));
+	return worker_verdict(
+		w, STATUS_REFUSED, false,
+		"the raw copy is damaged: its bytes are not those that came; "
+		"what was read of them stays as it was");
+}
+
 #ifdef POSTERN_FAULTS
 /* Test builds: an item may ask for a fault of the worker itself. */
 static void commit_fault(struct worker *w, const struct unpack_input *in)
@@ -229,7 +239,8 @@ static bool is_whole(const struct unpack_input *in)
 	       pread(in->fd, &last, 1, (off_t)(in->offset + in->length - 1)) == 1;
 }
 
-static bool read_item(struct worker *w, uint64_t id, const struct unpack_input *in)
+static bool read_item(struct worker *w, uint64_t id, const struct unpack_input *in,
+		      bool damaged)
 {
 	struct unpack_leaf leaf;
 	bool ok = true;
@@ -243,16 +254,18 @@ static bool read_item(struct worker *w, uint64_t id, const struct unpack_input *
 	commit_fault(w, in);
 #endif
 	unpack_open(w->unpack, in);
-	while (ok && unpack_next(w->unpack, &leaf))
+	while (ok && !damaged && unpack_next(w->unpack, &leaf))
 		ok = read_leaf(w, &leaf);
-	if (ok && w->members == 0)
+	if (damaged)
+		ok = say_damaged(w);
+	else if (ok && w->members == 0)
 		ok = say_nothing_found(w);
 	/* What is larger than any report may be leaves its SHA-256 and the reason only.
 	 */
 	if (ok && w->keep_raw && in->length <= LIMIT_PLAIN)
 		ok = worker_send_raw(w, in);
 	enum unpack_form form = in->mbox ? FORM_MBOX_MAIL : unpack_item_form(w->unpack);
-	const struct frame_done done = { (uint8_t)form, !is_whole(in) };
+	const struct frame_done done = { (uint8_t)form, damaged || !is_whole(in) };
 	frame_put_done(emit_buf(w->emit), &done);
 	w->before += size_of_item(w);
 	return ok && emit_pace(w->emit);
@@ -284,7 +297,7 @@ static bool read_batch(struct worker *w, const struct worker_batch *b, const int
 			in.offset = item->offset;
 			in.length = item->length;
 		}
-		ok = ok && read_item(w, item->id, &in);
+		ok = ok && read_item(w, item->id, &in, item->damaged);
 		if (in.fd >= 0)
 			close(in.fd);
 	}

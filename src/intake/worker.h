@@ -25,7 +25,7 @@ enum {
  * half; for each of the others there is a descriptor beside the message. */
 struct worker_item {
 	uint64_t id, offset, length;
-	uint8_t mbox, held, spare[6];
+	uint8_t mbox, held, damaged, spare[5];
 };
 
 struct worker_batch {

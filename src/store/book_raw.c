@@ -2,6 +2,7 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "store/book_int.h"
+#include "store/book_raw_check.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -188,8 +189,8 @@ static bool inflate_piece(struct sv in, char *out, size_t n)
 	       got == n;
 }
 
-bool book_raw_read(struct store *s, int64_t raw_id, uint32_t seq, struct arena *a,
-		   struct sv *out, struct err *err)
+bool book_raw_look(struct store *s, int64_t raw_id, uint32_t seq, struct arena *a,
+		   struct sv *out, bool *out_readable, struct err *err)
 {
 	sqlite3_stmt *st = STMT_ASK(s, err,
 				    "SELECT codec, plain, bytes FROM book_raw_piece "
@@ -197,6 +198,7 @@ bool book_raw_read(struct store *s, int64_t raw_id, uint32_t seq, struct arena *
 				    a_int(piece_id(raw_id, seq)));
 	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
 	*out = SV("");
+	*out_readable = true;
 	if (step != STMT_ROW)
 		return step == STMT_END;
 	uint64_t plain = stmt_u64(st, 1);
@@ -208,11 +210,19 @@ bool book_raw_read(struct store *s, int64_t raw_id, uint32_t seq, struct arena *
 	else if (p && (ok = bytes.n == plain) && plain)
 		memcpy(p, bytes.p, plain);
 	stmt_reset(st);
-	if (!ok)
-		return store_damaged(s, err, "piece %u of raw %lld cannot be read", seq,
-				     (long long)raw_id);
-	*out = (struct sv){ p, plain };
+	*out_readable = ok;
+	if (ok)
+		*out = (struct sv){ p, plain };
 	return true;
+}
+
+bool book_raw_read(struct store *s, int64_t raw_id, uint32_t seq, struct arena *a,
+		   struct sv *out, struct err *err)
+{
+	bool readable;
+	return book_raw_look(s, raw_id, seq, a, out, &readable, err) &&
+	       (readable || store_damaged(s, err, "piece %u of raw %lld cannot be read",
+					  seq, (long long)raw_id));
 }
 
 bool book_raw_overwrite(struct store *s, int64_t raw, struct err *err)

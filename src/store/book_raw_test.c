@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/digest.h"
+#include "store/book_raw_check.h"
 #include "store/store_test.h"
 
 #include <zlib.h>
@@ -177,14 +179,61 @@ static void test_words(void **state)
 		assert_string_equal(book_status_name((enum book_status)i), status[i]);
 }
 
+static uint64_t damaged_copies(struct fixture *f)
+{
+	const struct book_raws_check o = { 0 };
+	struct book_raws_checked c;
+	OK(f, book_raws_check(f->s, &o, &c, &f->err));
+	assert_int_equal(c.copies, 2);
+	assert_int_equal(c.bytes, 8);
+	assert_string_equal(c.first, c.damaged ? "in/box" : "");
+	return c.damaged;
+}
+
+static void test_what_came(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const harm[] = {
+		"UPDATE book_raw_piece SET bytes = zeroblob(2) WHERE id = 1 << 20",
+		"UPDATE book_raw_piece SET codec = 1 WHERE id >> 20 = 1",
+		"UPDATE book_raw_piece SET plain = -1 WHERE id >> 20 = 1",
+		"UPDATE book_raw SET sha = zeroblob(32) WHERE id = 1",
+		"DELETE FROM book_raw_piece WHERE id = (1 << 20) + 1",
+		"DELETE FROM book_raw_piece WHERE id = 1 << 20",
+	};
+	static const struct sv came[] = { { "bytes", 5 }, { "two", 3 } };
+	struct digest *d = digest_new();
+	OK(f, store_begin(f->s, &f->err));
+	for (size_t i = 0; i < 2; i++) {
+		struct book_raw r = { .size = came[i].n, .path = SV("in/box") };
+		digest_reset(d);
+		digest_add(d, came[i].p, came[i].n);
+		digest_end(d, r.sha);
+		OK(f, book_raw_begin(f->s, &r, &f->err));
+		OK(f, book_raw_piece(f->s, r.id, 0, RAW_PLAIN, 2, sv_sub(came[i], 0, 2),
+				     &f->err));
+		OK(f, book_raw_piece(f->s, r.id, 1, RAW_PLAIN, (uint32_t)came[i].n - 2,
+				     sv_sub(came[i], 2, came[i].n), &f->err));
+		OK(f, book_raw_done(f->s, r.id, 0, true, &f->err));
+	}
+	digest_free(&d);
+	OK(f, store_commit(f->s, &f->err));
+	assert_int_equal(damaged_copies(f), 0);
+	for (size_t i = 0; i < sizeof(harm) / sizeof(harm[0]); i++) {
+		OK(f, store_begin(f->s, &f->err));
+		OK(f, store_exec(f->s, harm[i], &f->err));
+		assert_int_equal(damaged_copies(f), 1);
+		store_rollback(f->s);
+	}
+}
+
 #define TEST(t) cmocka_unit_test_setup_teardown(t, test_setup, test_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_life_of_raw),
-		TEST(test_pieces),
-		TEST(test_deliveries),
+		TEST(test_life_of_raw),       TEST(test_pieces),
+		TEST(test_what_came),         TEST(test_deliveries),
 		cmocka_unit_test(test_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
