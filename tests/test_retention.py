@@ -158,7 +158,8 @@ class Months(Retention):
                              (["--since", "2025-01-01"], False), ([], False),
                              (["--until", "2025-01-31"], False),
                              (["--since", "2024-12-15", "--until", "2025-02-15"], False)):
-            for ask in (["overview"], ["domain", "show", c.DOMAIN]):
+            for ask in (["overview"], ["domain", "show", c.DOMAIN],
+                        ["client", "show", "Acme"]):
                 with self.subTest(options=options, ask=ask):
                     words = " ".join(self.postern(*ask, *options).out.split())
                     self.assertEqual("missing in the figures above" in words, cut)

@@ -226,6 +226,20 @@ bool app_clients(const struct app *app, const struct app_filter *filter, struct 
 	return all_clients(app, filter, a, out, out_n, err);
 }
 
+static bool read_sealed(const struct app *app, const struct app_filter *filter,
+			struct arena *a, struct app_client *c, struct err *err)
+{
+	struct app_filter f = *filter;
+	struct scope s;
+	f.client = c->name;
+	if (!scope_open(&s, app, STORE_READ, &f, a, err))
+		return false;
+	bool ok = scope_is_empty(&s) ||
+		  scope_sealed(&s, &c->sealed, &c->details_from, &c->cut, err);
+	scope_close(&s);
+	return ok;
+}
+
 bool app_client_show(const struct app *app, const struct app_filter *filter,
 		     struct sv name, struct arena *a, struct app_client *out,
 		     struct err *err)
@@ -237,7 +251,7 @@ bool app_client_show(const struct app *app, const struct app_filter *filter,
 	for (size_t i = 0; i < n; i++)
 		if (sv_eq_fold(c[i].name, sv_trim(name))) {
 			*out = c[i];
-			return true;
+			return read_sealed(app, filter, a, out, err);
 		}
 	return no_such_client(name, err);
 }

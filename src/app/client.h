@@ -10,6 +10,9 @@ struct app_client {
 	struct sv address;     /* where its reports go: `raw`, else the installation's */
 	int64_t created, retired; /* retired 0: active */
 	struct app_figures f;
+	/* Of client show, as in struct app_domain. */
+	bool sealed, cut;
+	int64_t details_from;
 	struct app_domain_line *domain;
 	size_t domain_n;
 };

@@ -213,11 +213,16 @@ void show_client(struct out *o, const struct app_client *c)
 	if (o->form == OUT_JSON) {
 		show_client_json(&j, c);
 		show_figures(&j, "totals", &c->f);
+		show_day(&j, "details_from", c->sealed, c->details_from);
 	} else if (o->form == OUT_TEXT) {
 		show_client_text(o, c);
 	}
 	show_domain_lines(o, &j, "domains", c->domain, c->domain_n, 0);
 	show_end(o, &j);
+	if (o->form != OUT_TEXT || !c->sealed)
+		return;
+	out_str(o, "\n");
+	show_sealed(o, c->sealed, c->cut, c->details_from);
 }
 
 void show_client_added(struct out *o, const struct app_client_added *c)
