@@ -192,6 +192,41 @@ class Months(Retention):
         gone = self.postern("report", "show", r["id"], "--raw", code=66)
         self.assertIn("removed by `postern retention` on 2027-06-15", gone.err)
 
+    def alter(self, sql):
+        with sqlite3.connect(self.db) as db:
+            db.execute(sql)
+        db.close()
+
+    def test_what_fsck_says_of_sealed_months(self):
+        """They are looked at; where they differ nothing is mended, and nothing says so."""
+        self.enter("2025-01-10")
+        self.enter("2025-02-11")
+        self.run_it("--apply")
+        text = " ".join(self.postern("fsck").out.split())
+        self.assertIn("0 reports, 0 rows", text)
+        self.assertIn("2 sealed months of domains", text)
+        self.assertEqual(self.postern("fsck", "--json").json()["sealed_months"], 2)
+        totals = self.totals()
+        self.alter("UPDATE book_month SET messages = messages + 1")
+        for options in ((), ("--mend",), ("--mend",)):
+            text = " ".join(self.postern("fsck", *options, code=70).out.split())
+            self.assertIn("nothing makes these totals anew", text)
+            self.assertIn("of 1 domain.", text)
+            self.assertNotRegex(text, "differs?,|was written anew|writes anew|all sums agree")
+            f = self.postern("fsck", "--json", *options, code=70).json()
+            self.assertEqual((f["differ"], f["sealed_differ"], f["mended"]), (0, 1, False))
+            self.assertEqual(self.totals(), totals)
+
+    def test_a_sum_beside_sealed_months_is_mended(self):
+        self.enter("2025-01-10")
+        self.enter("2025-02-11")
+        self.run_it("--apply")
+        totals = self.totals()
+        self.alter("UPDATE facts_month SET messages = messages + 1")
+        self.assertIn("was written anew", self.postern("fsck", "--mend").out)
+        self.assertEqual(self.totals(), totals)
+        self.postern("fsck", "--quiet")
+
     def test_space_is_given_back(self):
         for i in range(8):
             self.enter("2025-01-%02d" % (i + 1), rows(4000, i), mail=False)

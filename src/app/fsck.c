@@ -30,15 +30,20 @@ static void on_raw(void *ctx, uint64_t done, uint64_t all)
 		o->progress(o->ctx, APP_FSCK_RAW, done / LIMIT_MIB, all / LIMIT_MIB);
 }
 
+/* What mending does not reach. */
+static bool leaves(const struct app_fsck *f)
+{
+	return f->rows_missing | f->sealed_differ | f->tls_differ | f->raw_damaged;
+}
+
 bool app_fsck_sums_agree(const struct app_fsck *f)
 {
-	return !(f->differ | f->facets_differ | f->figures_differ | f->sealed_differ);
+	return !(f->differ | f->facets_differ | f->figures_differ);
 }
 
 bool app_fsck_is_sound(const struct app_fsck *f)
 {
-	return app_fsck_sums_agree(f) &&
-	       (f->rows_missing | f->tls_differ | f->raw_damaged) == 0;
+	return app_fsck_sums_agree(f) && !leaves(f);
 }
 
 bool app_fsck_is_done(const struct app_fsck *f)
@@ -86,6 +91,7 @@ bool app_fsck(const struct app *app, const struct app_fsck_options *o,
 		.facets_differ = r.facets_differ,
 		.figures_differ = r.figures_differ,
 		.rows_missing = r.rows_missing,
+		.sealed_months = r.sealed_months,
 		.sealed_differ = r.sealed_differ,
 		.tls_differ = tls,
 		.raw_copies = raws.copies,

@@ -11,6 +11,7 @@ struct app_fsck {
 	uint64_t figures_differ; /* reports whose figures are not those of their rows */
 	uint64_t rows_missing;   /* reports with fewer rows than their figures say: these
 				    and the sums of their domains are left alone */
+	uint64_t sealed_months;  /* of a domain and a kind, looked at */
 	uint64_t sealed_differ;  /* domains whose old months are not those of their
 				    reports: mending leaves these */
 	uint64_t tls_differ;     /* TLS reports: of their policies. They are not mended */
@@ -34,7 +35,7 @@ struct app_fsck_options {
 	void *ctx;
 };
 
-/* What mending is for agrees, and the sealed months. */
+/* What mending is for agrees. */
 bool app_fsck_sums_agree(const struct app_fsck *f);
 bool app_fsck_is_sound(const struct app_fsck *f); /* all of it */
 /* Sound, or mended, and nothing is left that mending does not reach. */

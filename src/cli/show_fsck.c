@@ -11,9 +11,6 @@ static void show_differences(struct out *o, const struct app_fsck *f)
 	show_count(o, f->figures_differ, "report", "reports");
 	out_str(o, f->figures_differ == 1 ? " are not those of its rows."
 					  : " are not those of their rows.");
-	if (f->sealed_differ)
-		out_str(o, "\nTotals of sealed months cannot be made anew: restore a "
-			   "backup that is sound.");
 	out_str(o, f->mended ? "\nWhat differed was written anew.\n"
 			     : "\n`postern fsck --mend` writes anew what differs.\n");
 }
@@ -24,12 +21,22 @@ static void show_missing(struct out *o, const struct app_fsck *f)
 {
 	out_str(o, "Rows are missing of ");
 	show_count(o, f->rows_missing, "report", "reports");
+	out_str(o, ", whose figures and sums stay as they are:\n");
 	out_str(o,
-		", whose figures and sums stay as they are:\n`postern reparse` reads "
-		"them "
-		"again from the raw copy, then `postern fsck --mend`\nmakes the sums "
-		"anew. Where no raw copy is kept, a backup has them\n(`postern restore "
-		"--replace`).\n");
+		"`postern reparse` reads them again from the raw copy, then `postern\n");
+	out_str(o,
+		"fsck --mend` makes the sums anew. Where no raw copy is kept, a backup\n"
+		"has them (`postern restore --replace`).\n");
+}
+
+static void show_sealed_differ(struct out *o, const struct app_fsck *f)
+{
+	out_str(o, "The totals of sealed months are not those of their reports, of ");
+	show_count(o, f->sealed_differ, "domain", "domains");
+	out_str(o,
+		".\nTheir details are gone: nothing makes these totals anew, and --mend\n"
+		"leaves them as they are. A backup that is sound has them (`postern\n"
+		"restore --replace`).\n");
 }
 
 static void show_tls_differ(struct out *o, const struct app_fsck *f)
@@ -46,10 +53,10 @@ static void show_raw_damaged(struct out *o, const struct app_fsck *f)
 	show_count(o, f->raw_damaged, "raw copy is", "raw copies are");
 	out_str(o, " not what came. First: that of ");
 	out_text(o, sv_from(f->raw_first));
-	out_str(o, "\nNo sum changes by that, but what came in them can be had only from "
-		   "the "
-		   "mailbox or\nfrom a backup (`postern restore`), and `postern reparse` "
-		   "leaves it as it was read.\n");
+	out_str(o,
+		"\nNo sum changes by that, but what came in them can be had only from\n"
+		"the mailbox or from a backup (`postern restore`), and `postern\n"
+		"reparse` leaves what was read of them.\n");
 }
 
 void show_fsck(struct out *o, const struct app_fsck *f)
@@ -69,6 +76,7 @@ void show_fsck(struct out *o, const struct app_fsck *f)
 		json_uint(&j, "facets_differ", f->facets_differ);
 		json_uint(&j, "figures_differ", f->figures_differ);
 		json_uint(&j, "rows_missing", f->rows_missing);
+		json_uint(&j, "sealed_months", f->sealed_months);
 		json_uint(&j, "sealed_differ", f->sealed_differ);
 		json_uint(&j, "tls_differ", f->tls_differ);
 		json_uint(&j, "raw_copies", f->raw_copies);
@@ -83,6 +91,11 @@ void show_fsck(struct out *o, const struct app_fsck *f)
 	show_count(o, f->rows, "row", "rows");
 	out_str(o, ", ");
 	show_count(o, f->domain_days, "day of a domain", "days of domains");
+	if (f->sealed_months) {
+		out_str(o, ", ");
+		show_count(o, f->sealed_months, "sealed month of a domain",
+			   "sealed months of domains");
+	}
 	out_str(o, " and ");
 	show_count(o, f->raw_copies, "raw copy", "raw copies");
 	out_str(o, sound ? " looked at: all sums agree.\n" : " looked at.\n");
@@ -97,6 +110,8 @@ void show_fsck(struct out *o, const struct app_fsck *f)
 		show_differences(o, f);
 	if (f->rows_missing)
 		show_missing(o, f);
+	if (f->sealed_differ)
+		show_sealed_differ(o, f);
 	if (f->tls_differ)
 		show_tls_differ(o, f);
 	if (f->raw_damaged)

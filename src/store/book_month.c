@@ -108,21 +108,36 @@ bool book_month_last(struct store *s, const struct book_month_query *q, int64_t 
 
 /* A TLS report is of several domains, and its figures are of all of them: of that kind
  * only the whole can be compared, and not the number of reports. */
-bool book_month_check(struct store *s, uint64_t *out_differ, struct err *err)
+#define DIFFER(of) \
+	"SELECT count(*) FROM (SELECT kind, domain_id, sum(reports) AS reports, " \
+	"sum(row_n) AS row_n, sum(messages) AS messages, sum(passed) AS passed " \
+	"FROM (SELECT kind, CASE kind WHEN 2 THEN 0 ELSE domain_id END AS " \
+	"domain_id, CASE kind WHEN 2 THEN 0 ELSE reports END AS reports, row_n, " \
+	"messages, passed FROM book_month WHERE " of \
+	" UNION ALL SELECT kind, CASE kind " \
+	"WHEN 2 THEN 0 ELSE domain_id END, CASE kind WHEN 2 THEN 0 ELSE -1 END, " \
+	"-row_n, -messages, -passed FROM book_report WHERE sealed <> 0 AND counted = 1 " \
+	"AND " of ") GROUP BY kind, domain_id) WHERE reports <> 0 OR row_n <> 0 OR " \
+	"messages <> 0 OR passed <> 0"
+
+bool book_month_check(struct store *s, uint64_t *out_months, uint64_t *out_differ,
+		      struct err *err)
 {
-	static const char sql[] =
-		"SELECT count(*) FROM (SELECT kind, domain_id, sum(reports) AS reports, "
-		"sum(row_n) AS row_n, sum(messages) AS messages, sum(passed) AS passed "
-		"FROM (SELECT kind, CASE kind WHEN 2 THEN 0 ELSE domain_id END AS "
-		"domain_id, CASE kind WHEN 2 THEN 0 ELSE reports END AS reports, row_n, "
-		"messages, passed FROM book_month UNION ALL SELECT kind, CASE kind WHEN "
-		"2 "
-		"THEN 0 ELSE domain_id END, CASE kind WHEN 2 THEN 0 ELSE -1 END, -row_n, "
-		"-messages, -passed FROM book_report WHERE sealed <> 0 AND counted = 1) "
-		"GROUP BY kind, domain_id) WHERE reports <> 0 OR row_n <> 0 OR "
-		"messages <> 0 OR passed <> 0";
-	int64_t n;
-	bool ok = store_int(s, sql, &n, err);
-	*out_differ = ok ? (uint64_t)n : 0;
+	int64_t months = 0, differ = 0;
+	bool ok = store_int(s, "SELECT count(*) FROM book_month", &months, err) &&
+		  store_int(s, DIFFER("1"), &differ, err);
+	*out_months = (uint64_t)months;
+	*out_differ = (uint64_t)differ;
 	return ok;
+}
+
+bool book_month_agrees(struct store *s, int64_t domain, bool *out, struct err *err)
+{
+	sqlite3_stmt *st = STMT_ASK(s, err, DIFFER("kind = 1 AND domain_id = ?1"),
+				    a_int(domain));
+	if (!st || stmt_step(s, st, err) != STMT_ROW)
+		return false;
+	*out = stmt_i64(st, 0) == 0;
+	stmt_reset(st);
+	return true;
 }

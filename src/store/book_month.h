@@ -38,6 +38,9 @@ bool book_month_last(struct store *s, const struct book_month_query *q, int64_t 
 		     bool *out_found, struct err *err);
 
 /* Domains whose sums are not those of their sealed reports that count. */
-bool book_month_check(struct store *s, uint64_t *out_differ, struct err *err);
+bool book_month_check(struct store *s, uint64_t *out_months, uint64_t *out_differ,
+		      struct err *err);
+/* The same of one domain's aggregate reports. */
+bool book_month_agrees(struct store *s, int64_t domain, bool *out, struct err *err);
 
 #endif

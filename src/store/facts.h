@@ -154,6 +154,7 @@ struct facts_check_result {
 				    facts */
 	uint64_t rows_missing;   /* reports with fewer rows than their figures say; these
 				    and the sums of their domains are left alone */
+	uint64_t sealed_months;  /* of a domain and a kind, looked at */
 	uint64_t sealed_differ;  /* domains whose sealed months are not the sums of
 				    their reports; mending leaves these */
 	char first[200];         /* the first difference in words, or empty */

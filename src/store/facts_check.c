@@ -198,7 +198,7 @@ static bool check_pieces(struct check *c, struct err *err)
 /* Nothing can mend these: what they were made of is gone. */
 static bool check_sealed(struct check *c, struct err *err)
 {
-	if (!book_month_check(c->s, &c->out->sealed_differ, err))
+	if (!book_month_check(c->s, &c->out->sealed_months, &c->out->sealed_differ, err))
 		return false;
 	if (c->out->sealed_differ)
 		say(c, "the totals of months whose details are gone are not those of "
@@ -444,15 +444,24 @@ static bool compare_domain(struct check *c, struct arena *a, struct err *err)
 		"SELECT day FROM facts_day WHERE domain = ?1 UNION "
 		"SELECT day FROM temp.check_roll WHERE domain = ?1 UNION "
 		"SELECT day FROM temp.check_day WHERE domain = ?1 ORDER BY 1";
-	static const char months[] =
-		"SELECT day FROM facts_month WHERE domain = ?1 UNION "
-		"SELECT day FROM temp.check_month WHERE domain = ?1 ORDER BY 1";
+#define MONTHS \
+	"SELECT day FROM facts_month WHERE domain = ?1 UNION SELECT day FROM " \
+	"temp.check_month WHERE domain = ?1 "
+	static const char months[] = MONTHS "ORDER BY 1";
+	/* Those whose sealed part is in doubt are no measure of the others. */
+	static const char open_months[] = MONTHS "EXCEPT SELECT month FROM book_month "
+						 "WHERE kind = 1 AND domain_id = ?1 "
+						 "ORDER BY 1";
+#undef MONTHS
+	bool sealed_agree;
 	int64_t *at;
 	size_t n;
-	bool ok = list_of(c->s, days, c->domain, a, &at, &n, err);
+	bool ok = book_month_agrees(c->s, c->domain, &sealed_agree, err) &&
+		  list_of(c->s, days, c->domain, a, &at, &n, err);
 	for (size_t i = 0; ok && i < n; i++)
 		ok = check_day(c, at[i], err);
-	ok = ok && list_of(c->s, months, c->domain, a, &at, &n, err);
+	ok = ok && list_of(c->s, sealed_agree ? months : open_months, c->domain, a, &at,
+			   &n, err);
 	for (size_t i = 0; ok && i < n; i++)
 		ok = check_month(c, at[i], err);
 	return ok;

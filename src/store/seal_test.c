@@ -259,7 +259,9 @@ static void test_tls(void **state)
 	assert_int_equal(number(f, "SELECT count(*) FROM book_tls_failure"), 0);
 	OK(f, book_tls_check(f->s, &differ, &f->err));
 	assert_int_equal(differ, 0);
-	OK(f, book_month_check(f->s, &differ, &f->err));
+	uint64_t sealed;
+	OK(f, book_month_check(f->s, &sealed, &differ, &f->err));
+	assert_int_equal(sealed, 2);
 	assert_int_equal(differ, 0);
 	test_sums(test_total(f), 0, 0, 0);
 }
