@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clients and domains, what nobody owns, windows over several days, filters."""
 import re
+import signal
 import sqlite3
+import subprocess
+import time
 import unittest
 import zlib
 
@@ -711,6 +714,24 @@ class Fsck(Keeping):
                 self.postern("reparse", code=65)
                 self.write("late", c.report([c.row(9, "192.0.2.9")], report_id="late"))
                 self.assertIn("is damaged", self.postern("ingest", "late", code=75).err)
+
+    def test_stopped(self):
+        """Ctrl-C is answered in words, at a lock too."""
+        self.send(5, -3)
+        before = self.db.read_bytes()
+        holder = sqlite3.connect(self.db)
+        holder.execute("PRAGMA locking_mode=EXCLUSIVE")
+        holder.execute("BEGIN EXCLUSIVE")
+        for options, words in (((), b"nothing was changed"), (("--mend",), b"nothing is lost")):
+            run = self.start("fsck", *options, stderr=subprocess.PIPE)
+            time.sleep(0.7)
+            self.assertIsNone(run.poll())
+            run.send_signal(signal.SIGINT)
+            _, err = run.communicate(timeout=10)
+            self.assertEqual(run.returncode, 75, err)
+            self.assertIn(b"stopped; " + words, err)
+        holder.close()
+        self.assertEqual(self.db.read_bytes(), before)
 
     def said(self, code, *options):
         r = self.postern("fsck", *options, code=code)

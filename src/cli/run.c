@@ -340,8 +340,15 @@ bool run_fsck(struct cli *c, struct err *err)
 	struct app_fsck_options o = { .mend = cli_has(c->args, OPT_MEND),
 				      .progress = run_fsck_progress,
 				      .ctx = &p };
+	c->app.stop = run_catch_stop();
 	bool ok = app_fsck(&c->app, &o, &f, err);
 	progress_clear(&p);
+	if (!ok && *c->app.stop && err->code == ERR_TEMP)
+		return err_set(
+			err, ERR_TEMP, "stopped; %s",
+			o.mend ? "nothing is lost, what was mended by then stays, and "
+				 "the same command mends the rest"
+			       : "nothing was changed");
 	if (!ok)
 		return false;
 	bool sound = app_fsck_is_sound(&f);

@@ -219,6 +219,13 @@ static void test_what_came(void **state)
 	digest_free(&d);
 	OK(f, store_commit(f->s, &f->err));
 	assert_int_equal(damaged_copies(f), 0);
+	const struct book_raws_check o = { 0 };
+	struct book_raws_checked c;
+	volatile sig_atomic_t stop = 1;
+	f->s->stop = &stop;
+	assert_false(book_raws_check(f->s, &o, &c, &f->err));
+	assert_int_equal(f->err.code, ERR_TEMP);
+	f->s->stop = NULL;
 	for (size_t i = 0; i < sizeof(harm) / sizeof(harm[0]); i++) {
 		OK(f, store_begin(f->s, &f->err));
 		OK(f, store_exec(f->s, harm[i], &f->err));

@@ -163,6 +163,8 @@ static bool check_facets(struct check *c, struct err *err)
 	if (!c->o->passed)
 		return true;
 	while (next_facet(c, &id, &differs, &passed, err) && id) {
+		if (store_is_stopped(c->s))
+			return store_stopped(err);
 		if (!differs)
 			continue;
 		c->out->facets_differ++;
@@ -373,6 +375,8 @@ static bool check_day(struct check *c, int64_t day, struct err *err)
 	static const char *const sums[2] = MEND("day", SUM_COLUMNS);
 	bool same_roll, same_sums;
 	c->out->domain_days++;
+	if (store_is_stopped(c->s))
+		return store_stopped(err);
 	if (!facts_rolls_same(c->s, c->domain, day, &same_roll, err) ||
 	    !compare_sums(c, 0, day, &same_sums, err))
 		return false;

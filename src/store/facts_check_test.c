@@ -158,6 +158,25 @@ static void test_facets_judged_anew(void **state)
 	assert_int_equal(r.facets_differ + r.differ, 0);
 }
 
+static void test_stopped(void **state)
+{
+	struct fixture *f = *state;
+	volatile sig_atomic_t stop = 1;
+	struct facts_check_options o = { .passed = other_way_round };
+	struct facts_check_result r;
+	fill(f);
+	f->s->stop = &stop;
+	for (int mend = 0; mend < 2; mend++) {
+		o.mend = mend;
+		assert_false(facts_check(f->s, &o, &r, &f->err));
+		assert_int_equal(f->err.code, ERR_TEMP);
+		assert_non_null(strstr(f->err.text, "stopped"));
+		assert_int_equal(r.facets_differ + r.domain_days, 0);
+	}
+	stop = 0;
+	assert_int_equal(test_check(f, false), 0);
+}
+
 static void test_read_only(void **state)
 {
 	struct fixture *f = *state;
@@ -222,9 +241,13 @@ static void test_damaged_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_plain),         TEST(test_planted),
-		TEST(test_rows_are_gone), TEST(test_facets_judged_anew),
-		TEST(test_read_only),     TEST(test_within_a_transaction),
+		TEST(test_plain),
+		TEST(test_planted),
+		TEST(test_rows_are_gone),
+		TEST(test_facets_judged_anew),
+		TEST(test_stopped),
+		TEST(test_read_only),
+		TEST(test_within_a_transaction),
 		TEST(test_damaged_file),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
