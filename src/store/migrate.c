@@ -171,9 +171,29 @@ static const char schema_2_kinds[] =
 	"CREATE INDEX book_report_kind_domain ON book_report(kind, domain_id, first_day)"
 	"  WHERE kind <> 1;";
 
+/* What the DNS said of sources and DKIM keys, and when it need be asked again. */
+static const char schema_3_dns[] =
+	"CREATE TABLE book_dns_asked ("
+	"  kind INTEGER NOT NULL, subject TEXT NOT NULL, status INTEGER NOT NULL,"
+	"  asked INTEGER NOT NULL, until INTEGER NOT NULL,"
+	"  PRIMARY KEY (kind, subject)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE book_dns_name ("
+	"  kind INTEGER NOT NULL, subject TEXT NOT NULL, name TEXT NOT NULL,"
+	"  confirmed INTEGER NOT NULL,"
+	"  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,"
+	"  PRIMARY KEY (kind, subject, name)) STRICT, WITHOUT ROWID;";
+
+/* What the user said of a source or a service, for all domains of his or for one. */
+static const char schema_3_mark[] =
+	"CREATE TABLE book_mark ("
+	"  domain TEXT NOT NULL, subject TEXT NOT NULL,"
+	"  mark INTEGER NOT NULL, created INTEGER NOT NULL,"
+	"  PRIMARY KEY (domain, subject)) STRICT, WITHOUT ROWID;";
+
 static const char *const schema_1_all[] = { schema_1, NULL };
 static const char *const schema_2_all[] = { schema_2_tls, schema_2_retention,
 					    schema_2_fold, schema_2_kinds, NULL };
+static const char *const schema_3_all[] = { schema_3_dns, schema_3_mark, NULL };
 
 static const struct migration {
 	int schema;
@@ -182,6 +202,7 @@ static const struct migration {
 } migrations[] = {
 	{ 1, "0.1.0", schema_1_all },
 	{ 2, "0.2.0", schema_2_all },
+	{ 3, "0.3.0", schema_3_all },
 };
 
 enum {

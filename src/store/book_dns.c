@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/book_dns.h"
+
+#include "base/arena.h"
+#include "base/date.h"
+#include "store/book_int.h"
+
+#include <stdlib.h>
+
+static bool put_name(struct store *s, const struct book_dns_found *f, size_t i,
+		     struct err *err)
+{
+	int64_t day = date_day_of(f->asked);
+	return STMT_RUN(
+		s, err,
+		"INSERT INTO book_dns_name AS n (kind, subject, name, confirmed, "
+		"first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?5) ON CONFLICT "
+		"DO UPDATE SET confirmed = ?4, first_seen = min(n.first_seen, ?5), "
+		"last_seen = max(n.last_seen, ?5)",
+		a_int(f->kind), a_text(f->subject), a_text(f->name[i]),
+		a_int(f->confirmed[i]), a_int(day));
+}
+
+bool book_dns_put(struct store *s, const struct book_dns_found *f, struct err *err)
+{
+	if (!store_in_tx(s, err) ||
+	    !STMT_RUN(s, err,
+		      "INSERT OR REPLACE INTO book_dns_asked (kind, subject, status, "
+		      "asked, until) VALUES (?, ?, ?, ?, ?)",
+		      a_int(f->kind), a_text(f->subject), a_int(f->status),
+		      a_int(f->asked), a_int(f->until)))
+		return false;
+	for (size_t i = 0; i < f->n; i++)
+		if (!put_name(s, f, i, err))
+			return false;
+	return true;
+}
+
+bool book_dns_until(struct store *s, enum book_dns_kind kind, struct sv subject,
+		    int64_t *out, struct err *err)
+{
+	sqlite3_stmt *st = STMT_ASK(s, err,
+				    "SELECT until FROM book_dns_asked WHERE kind = ? AND "
+				    "subject = ?",
+				    a_int(kind), a_text(subject));
+	enum stmt_step step = st ? stmt_step(s, st, err) : STMT_FAILED;
+	*out = 0;
+	if (step == STMT_ROW) {
+		*out = stmt_i64(st, 0);
+		stmt_reset(st);
+	}
+	return step != STMT_FAILED;
+}
+
+bool book_dns_names(struct store *s, enum book_dns_kind kind, struct sv subject,
+		    int64_t day, struct arena *a, struct book_dns_name **out,
+		    size_t *out_n, struct err *err)
+{
+	struct book_list list = { .size = sizeof(**out) };
+	sqlite3_stmt *st = STMT_ASK(
+		s, err,
+		"SELECT name, confirmed, first_seen, last_seen FROM book_dns_name WHERE "
+		"kind = ?1 AND subject = ?2 ORDER BY confirmed DESC, max(first_seen - "
+		"?3, "
+		"?3 - last_seen, 0), last_seen DESC, name LIMIT ?4",
+		a_int(kind), a_text(subject), a_int(day), a_int(BOOK_DNS_NAMES));
+	enum stmt_step step = STMT_FAILED;
+	while (st && (step = stmt_step(s, st, err)) == STMT_ROW)
+		*(struct book_dns_name *)book_list_add(&list) =
+			(struct book_dns_name){ stmt_copy(st, 0, a), stmt_flag(st, 1),
+						stmt_i64(st, 2), stmt_i64(st, 3) };
+	*out = book_list_end(&list, a, out_n);
+	return step == STMT_END;
+}
+
+bool book_dns_any(struct store *s, bool *out, struct err *err)
+{
+	int64_t n = 0;
+	bool ok = store_int(s, "SELECT EXISTS (SELECT 1 FROM book_dns_asked)", &n, err);
+	*out = n != 0;
+	return ok;
+}
