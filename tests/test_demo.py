@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The demo's planted facts come out of the commands exactly (demo/check)."""
+import collections
+import json
+import shlex
 import subprocess
 import sys
 
@@ -29,3 +32,68 @@ class Demo(support.Case):
         a, b = self.generate("a"), self.generate("b")
         done = subprocess.run(["diff", "-rq", a, b], stdout=subprocess.PIPE, text=True)
         self.assertEqual(done.stdout, "")
+
+    def test_senders(self):
+        """Services, forwarders, abuse: as planted, once the DNS was asked."""
+        out = self.generate("demo")
+        planted = json.loads((out / "planted.json").read_text(encoding="utf-8"))
+        for line in (out / "setup.commands").read_text(encoding="utf-8").splitlines():
+            if line and not line.startswith("#"):
+                self.postern(*shlex.split(line), "--now", "2026-11-23")
+        self.postern("--quiet", "--now", "2026-11-23", "ingest", out / "reports")
+        asked = self.postern("--now", "2026-11-23", "enrich", "--json", "--zone",
+                             out / "demo.zone").lines()[0]
+        self.assertEqual(asked["confirmed"], asked["named"])
+        self.assertGreater(asked["led"], 0)
+        classes = collections.Counter()
+        for name in planted["domains"]:
+            answer = self.postern("--now", "2026-11-23", "sources", "--json",
+                                  name).lines()[0]
+            classes.update(answer["classes"])
+            self.services(name, answer, planted)
+        self.matrix(classes, planted)
+        # Nothing is asked twice before its time.
+        again = self.postern("--now", "2026-11-23", "enrich", "--json", "--zone",
+                             out / "demo.zone").lines()[0]
+        self.assertEqual((again["questions"], again["fresh"]),
+                         (0, asked["sources"] + asked["keys"]))
+
+    def services(self, name, answer, planted):
+        found, want = collections.Counter(), collections.Counter()
+        for sender in answer["senders"]:
+            if sender["class"] in ("own", "not-aligned"):
+                found[sender["service"] or "own"] += sender["messages"]
+        for service, facts in planted["services"].get(name, {}).items():
+            own = service.startswith(("own-", "scanner-"))
+            want["own" if own else service] += facts["messages"]
+        # What a forwarder of unknown name passes on without a return-path of its own
+        # looks like the domain's own servers, where those sign.
+        relayed = sum(facts["messages"] for f in planted["forwarders"].values()
+                      for domain, facts in f["domains"].items() if domain == name)
+        self.assertLessEqual(found["own"] - want["own"], relayed, name)
+        del found["own"], want["own"]
+        for service in set(found) | set(want):
+            self.assertAlmostEqual(found[service], want[service],
+                                   delta=1 + want[service] // 2000, msg=name)
+
+    def matrix(self, classes, planted):
+        def sum_of(key):
+            return sum(v["messages"] for v in planted[key].values())
+        abuse = (planted["wave"]["messages"] + planted["parked_abuse"]["messages"]
+                 + sum_of("noise"))
+        forwarded = sum(facts["messages"] for f in planted["forwarders"].values()
+                        for facts in f["domains"].values())
+        services = sum(facts["messages"] for d in planted["services"].values()
+                       for facts in d.values())
+        # No message of a service is taken for abuse or unknown, or the reverse.
+        own = classes["own"] + classes["not-aligned"]
+        self.assertGreaterEqual(own, services - 20)
+        self.assertLessEqual(own, services + 0.15 * forwarded)
+        self.assertLessEqual(classes["abuse"], abuse)
+        self.assertGreaterEqual(classes["abuse"], 0.995 * abuse)
+        self.assertLessEqual(classes["forwarded"], forwarded)
+        self.assertGreaterEqual(classes["forwarded"], 0.8 * forwarded)
+        self.assertAlmostEqual(classes["maybe-forwarded"],
+                               planted["mailing_list"]["messages"], delta=20)
+        self.assertEqual(sum(classes.values()), services + abuse + forwarded
+                         + planted["mailing_list"]["messages"] + sum_of("web_forms"))

@@ -4,6 +4,7 @@
 #include "app/services.h"
 #include "base/arena.h"
 #include "report/model.h"
+#include "store/book_dns.h"
 
 #include <stdlib.h>
 
@@ -14,6 +15,7 @@ enum {
 
 struct reading {
 	const struct scope *s;
+	bool named; /* the DNS was asked, some time */
 	struct sv name;
 	struct service_index *ix;
 	struct service_from *from; /* by address */
@@ -42,8 +44,27 @@ static bool is_excuse(const struct report_reason *r)
 		sv_find_fold(r->comment, SV("arc=pass")) < r->comment.n);
 }
 
-static void add_signatures(const struct reading *r, const struct report_facet *f,
-			   struct service_facet *out)
+/* Where the key of a signature lies, as far as the DNS was asked. */
+static bool find_target(const struct reading *r, struct service_signature *g,
+			struct err *err)
+{
+	struct book_dns_name *name;
+	size_t n;
+	if (!r->named || !g->own || !g->selector.n)
+		return true;
+	char *text = arena_printf(r->s->arena, "%.*s._domainkey.%.*s",
+				  SV_ARG(g->selector), SV_ARG(g->domain));
+	struct sv key = scope_fold(sv_from(text), r->s->arena);
+	if (!book_dns_names(r->s->store, BOOK_DNS_KEY, key, INT64_MAX / 2, r->s->arena,
+			    &name, &n, err))
+		return false;
+	if (n)
+		g->target = name[0].name;
+	return true;
+}
+
+static bool add_signatures(const struct reading *r, const struct report_facet *f,
+			   struct service_facet *out, struct err *err)
 {
 	struct service_signature *good = arena_array(r->s->arena, f->auth_dkim_n + 1,
 						     sizeof(*good));
@@ -51,11 +72,13 @@ static void add_signatures(const struct reading *r, const struct report_facet *f
 						    sizeof(*bad));
 	for (size_t i = 0; i < f->auth_dkim_n; i++) {
 		const struct report_auth *a = &f->auth_dkim[i];
-		const struct service_signature g = { .domain = a->domain,
-						     .selector = a->selector,
-						     .own = is_own(r->name, a->domain) };
+		struct service_signature g = { .domain = a->domain,
+					       .selector = a->selector,
+					       .own = is_own(r->name, a->domain) };
 		if (!a->domain.n)
 			continue;
+		if (is_pass(a->result) && !find_target(r, &g, err))
+			return false;
 		if (is_pass(a->result))
 			good[out->mail.signature_n++] = g;
 		else if (g.own)
@@ -63,6 +86,7 @@ static void add_signatures(const struct reading *r, const struct report_facet *f
 	}
 	out->mail.signature = good;
 	out->broken = bad;
+	return true;
 }
 
 /* A return-path's domain before that of a HELO. */
@@ -95,7 +119,8 @@ static bool read_facet(const struct reading *r, int64_t id, struct service_facet
 	to->spf_aligned = is_pass(f.spf);
 	for (size_t i = 0; i < f.reason_n; i++)
 		to->excused = to->excused || is_excuse(&f.reason[i]);
-	add_signatures(r, &f, to);
+	if (!add_signatures(r, &f, to, err))
+		return false;
 	add_return_path(r, &f, to);
 	service_of_mail(r->ix, &to->mail, &to->match);
 	return true;
@@ -115,7 +140,29 @@ static int from_cmp(const void *a, const void *b)
 	return addr_cmp(&x->source.address, &y->source.address);
 }
 
-static void read_sources(struct reading *r, const struct facts_by_facet *f, size_t n)
+/* Its confirmed names, of those that were seen nearest to the day. */
+static bool find_hosts(const struct reading *r, struct service_from *from, int64_t day,
+		       struct err *err)
+{
+	char text[ADDR_TEXT];
+	struct book_dns_name *name;
+	size_t n;
+	if (!r->named)
+		return true;
+	if (!book_dns_names(r->s->store, BOOK_DNS_HOST,
+			    sv_from(addr_format(&from->source.address, text)), day,
+			    r->s->arena, &name, &n, err))
+		return false;
+	struct sv *host = arena_array(r->s->arena, n + 1, sizeof(*host));
+	for (size_t i = 0; i < n; i++)
+		if (name[i].confirmed)
+			host[from->source.host_n++] = name[i].name;
+	from->source.host = host;
+	return true;
+}
+
+static bool read_sources(struct reading *r, const struct facts_by_facet *f, size_t n,
+			 struct err *err)
 {
 	size_t kept = 0;
 	r->from = arena_array(r->s->arena, n + 1, sizeof(*r->from));
@@ -126,9 +173,16 @@ static void read_sources(struct reading *r, const struct facts_by_facet *f, size
 	for (size_t i = 0; i < n; i++)
 		if (kept == 0 || from_cmp(&r->from[kept - 1], &r->from[i]) != 0)
 			r->from[kept++] = r->from[i];
-	for (size_t i = 0; i < kept; i++)
-		service_of_source(r->ix, &r->from[i].source, &r->from[i].match);
 	r->from_n = kept;
+	int64_t day = INT64_MIN;
+	for (size_t i = 0; i < n; i++)
+		day = f[i].last_day > day ? f[i].last_day : day;
+	for (size_t i = 0; i < kept; i++) {
+		if (!find_hosts(r, &r->from[i], day, err))
+			return false;
+		service_of_source(r->ix, &r->from[i].source, &r->from[i].match);
+	}
+	return true;
 }
 
 static struct service_from *from_of(const struct reading *r, const struct addr *a)
@@ -182,7 +236,9 @@ bool judged_read(const struct scope *s, struct sv name, bool parked, struct judg
 		return false;
 	out->more = all > n;
 	r.ix = service_index_new(&out->catalogue, s->arena);
-	read_sources(&r, f, n);
+	if (!book_dns_any(s->store, &r.named, err) || !read_sources(&r, f, n, err))
+		return false;
+	out->named = r.named;
 	if (n)
 		qsort(f, n, sizeof(*f), by_facet);
 	struct service_row *row = arena_array(s->arena, n + 1, sizeof(*row));

@@ -18,7 +18,8 @@ struct judged {
 	struct service_catalogue catalogue;
 	struct judged_row *row; /* most messages first */
 	size_t n;
-	bool more; /* not all rows were looked at */
+	bool more;  /* not all rows were looked at */
+	bool named; /* the DNS was asked for names, some time */
 };
 
 /* The scope is that of one domain, `name`. */

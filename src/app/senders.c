@@ -18,6 +18,25 @@ static struct sv address_text(const struct addr *a, struct arena *arena)
 	return arena_sv(arena, sv_from(addr_format(a, text)));
 }
 
+/* What hosts that are numbered have in common: the name above theirs. */
+static struct sv above(struct sv host)
+{
+	struct sv up = sv_sub(host, sv_chr(host, '.') + 1, host.n);
+	return sv_chr(up, '.') < up.n ? up : host;
+}
+
+/* Who passed it on: its host's service, or its return-path's, or its host. */
+static struct sv forwarder_name(const struct service_row *r)
+{
+	const struct service_mail *m = &r->facet->mail;
+	if (r->from->match.service)
+		return r->from->match.service->name;
+	if (m->return_path.n && !m->return_path_own)
+		return m->return_path;
+	return r->from->source.host_n ? above(r->from->source.host[0])
+				      : SV("hosts without a name");
+}
+
 /* Services by their name; what is unknown by the name it passed in, else by its address.
  * Abuse is one, and so are the domain's own servers. */
 static struct sv name_of(const struct service_row *r, bool addresses, struct arena *a)
@@ -27,12 +46,18 @@ static struct sv name_of(const struct service_row *r, bool addresses, struct are
 		return address_text(at, a);
 	if (r->class == SERVICE_ABUSE)
 		return SV("unrelated networks");
+	if (r->class == SERVICE_FORWARDED || r->class == SERVICE_MAYBE_FORWARDED)
+		return forwarder_name(r);
 	if (r->match->service)
 		return r->match->service->name;
 	if (r->class == SERVICE_OWN)
 		return SV("own servers");
 	struct sv name = service_mail_name(&r->facet->mail);
-	return name.n ? name : address_text(at, a);
+	if (name.n)
+		return name;
+	if (r->from->source.host_n)
+		return above(r->from->source.host[0]);
+	return at->kind == ADDR_NONE ? SV("without an address") : address_text(at, a);
 }
 
 static int piece_cmp(const void *x, const void *y)
@@ -159,6 +184,7 @@ static bool read_all(const struct scope *s, const struct app_senders_options *o,
 	    !find_service(&j, o->service, &service, err))
 		return false;
 	out->more = j.more;
+	out->named = j.named;
 	group(&j, o, service, s->arena, out);
 	return true;
 }
@@ -191,6 +217,8 @@ static bool can_align(const struct service *s, enum service_key key)
 
 static const char *advice_own(const struct app_sender *s)
 {
+	if (s->why == SERVICE_WHY_FAILING)
+		return "look at the domain's DKIM key and SPF record: its own mail fails";
 	bool dkim = s->dkim * 100 >= s->messages * 95;
 	bool spf = s->spf * 100 >= s->messages * 95;
 	if (dkim && spf)

@@ -25,6 +25,7 @@ struct app_senders {
 	uint64_t messages, passed;
 	uint64_t of_class[SERVICE_CLASSES]; /* messages */
 	bool more;                          /* not all rows were looked at */
+	bool named;                         /* the DNS was asked for names, some time */
 };
 
 struct app_senders_options {

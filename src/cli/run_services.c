@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/addr.h"
+#include "base/arena.h"
+#include "cli/progress.h"
 #include "cli/run_int.h"
 #include "cli/show.h"
 
@@ -43,4 +46,55 @@ bool run_sources(struct cli *c, struct err *err)
 		return false;
 	show_senders(&c->out, &s, limit);
 	return true;
+}
+
+/* --- enrich --- */
+
+/* ADDRESS:PORT as the resolver has it, ADDRESS@PORT; a bare IPv6 address has no port. */
+static const char *server_of(const struct cli *c)
+{
+	const char *text = cli_value(c->args, OPT_DNS);
+	struct sv s = sv_from(text);
+	struct addr whole;
+	size_t colon = s.n;
+	if (!text || addr_parse(s, &whole))
+		return text;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == ':')
+			colon = i;
+	struct sv host = sv_sub(s, 0, colon);
+	if (host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']')
+		host = sv_sub(host, 1, host.n - 2);
+	return arena_printf(c->arena, "%.*s@%.*s", SV_ARG(host),
+			    SV_ARG(sv_sub(s, colon + 1, s.n)));
+}
+
+static void on_progress(void *ctx, uint64_t done, uint64_t all)
+{
+	progress_show_part(ctx, "sources and keys looked up", done, all);
+}
+
+bool run_enrich(struct cli *c, struct err *err)
+{
+	struct progress p;
+	struct app_enriched e;
+	struct app_enrich o = { .server = server_of(c),
+				.trust_anchor = cli_value(c->args, OPT_TRUST_ANCHOR),
+				.zone = cli_value(c->args, OPT_ZONE),
+				.again = cli_has(c->args, OPT_AGAIN),
+				.stop = run_catch_stop(),
+				.progress = on_progress,
+				.ctx = &p };
+	if (!run_number(c, OPT_LIMIT, 0, 1000000000, &o.most, err))
+		return false;
+	run_progress(c, &p);
+	bool ok = app_enrich(&c->app, &o, &e, err);
+	progress_clear(&p);
+	if (!ok)
+		return false;
+	if (!c->quiet || c->out.form == OUT_JSON)
+		show_enriched(&c->out, &e);
+	return !e.stopped ||
+	       err_set(err, ERR_TEMP,
+		       "stopped; what was found is kept, and the same command goes on");
 }

@@ -117,6 +117,8 @@ static void show_text(struct out *o, const struct app_senders *s, size_t n)
 	show_sums(o, s);
 	show_table(o, NULL, s, n);
 	show_more(o, s->n, n);
+	if (!s->named)
+		out_str(o, "  Hosts have no names yet: `postern enrich` asks the DNS.\n");
 	if (s->more)
 		out_str(o, "  Not all rows were looked at: only those with most "
 			   "messages.\n");
@@ -149,7 +151,48 @@ void show_senders(struct out *o, const struct app_senders *s, uint32_t limit)
 				  s->of_class[c]);
 		json_object_end(&j);
 		json_bool(&j, "more", s->more);
+		json_bool(&j, "named", s->named);
 	}
 	show_table(o, &j, s, n);
+	show_end(o, &j);
+}
+
+/* --- enrich --- */
+
+void show_enriched(struct out *o, const struct app_enriched *e)
+{
+	const struct {
+		const char *key, *one, *several;
+		uint64_t n;
+	} lines[] = {
+		{ "sources", "source was looked up", "sources were looked up",
+		  e->sources },
+		{ "named", "of them has a name", "of them have a name", e->named },
+		{ "confirmed", "has one that leads back to it",
+		  "have one that leads back to them", e->confirmed },
+		{ "keys", "DKIM key was looked up", "DKIM keys were looked up", e->keys },
+		{ "led", "of them lies with a service", "of them lie with a service",
+		  e->led },
+		{ "nothing", "has no such record", "have no such record", e->nothing },
+		{ "failed", "got no answer", "got no answer", e->failed },
+		{ "skipped", "of them was not asked: its network's servers are silent",
+		  "of them were not asked: their networks' servers are silent",
+		  e->skipped },
+		{ "fresh", "is known well enough", "are known well enough", e->fresh },
+		{ "questions", "question in all", "questions in all", e->questions },
+	};
+	struct json j;
+	show_begin(o, &j);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		if (o->form == OUT_JSON) {
+			json_uint(&j, lines[i].key, lines[i].n);
+		} else if (lines[i].n || i == 0) {
+			out_str(o, "  ");
+			show_count(o, lines[i].n, lines[i].one, lines[i].several);
+			out_str(o, "\n");
+		}
+	}
+	if (o->form == OUT_JSON)
+		json_bool(&j, "stopped", e->stopped);
 	show_end(o, &j);
 }

@@ -146,6 +146,29 @@ static bool judge_mark(const struct judge *j, struct service_row *r)
 	return true;
 }
 
+/* Signed with a key that a service holds, whose hosts are known, by a host that is not
+ * one of them. */
+static bool is_of_another(const struct service_row *r)
+{
+	const struct service_facet *f = r->facet;
+	/* Some reporters leave selectors out. */
+	bool held = f->match.by == SERVICE_BY_TARGET ||
+		    f->match.by == SERVICE_BY_SELECTOR || !f->key->selector.n;
+	bool agrees = !f->match.service || (f->match.trust != SERVICE_HINT &&
+					    f->match.service == f->key->home);
+	return held && agrees && f->key->home && !r->from->match.service &&
+	       r->from->source.host_n;
+}
+
+/* At home SPF passes with the key; here it passes for the return-path of somebody else
+ * whom nobody knows, as where forwarders rewrite it. */
+static bool is_rewritten(const struct service_row *r)
+{
+	const struct service_facet *f = r->facet;
+	return f->key->at_home && f->mail.return_path.n && !f->mail.return_path_own &&
+	       !r->match->service && !r->from->match.service;
+}
+
 /* What passes in alignment is the domain's own, or its own on the way. */
 static bool judge_aligned(struct service_row *r)
 {
@@ -160,6 +183,10 @@ static bool judge_aligned(struct service_row *r)
 		return true;
 	if (f->excused)
 		set(r, SERVICE_FORWARDED, SERVICE_WHY_EXCUSED);
+	else if (is_of_another(r))
+		set(r, SERVICE_FORWARDED, SERVICE_WHY_ELSEWHERE);
+	else if (is_rewritten(r))
+		set(r, SERVICE_FORWARDED, SERVICE_WHY_REWRITTEN);
 	else if (is_relay(r->from->match.service) ||
 		 (f->match.by == SERVICE_BY_RETURN_PATH && is_relay(f->match.service)))
 		set(r, SERVICE_FORWARDED, SERVICE_WHY_RELAYED);
@@ -176,9 +203,12 @@ static bool stands_for_itself(const struct service_row *r)
 static bool judge_forwarded(const struct judge *j, struct service_row *r)
 {
 	const struct service_facet *f = r->facet;
-	bool known = find_key(j, f->broken, f->broken_n) != NULL;
+	const struct service_home *key = find_key(j, f->broken, f->broken_n);
 	const struct service *s = r->match->service;
-	if (known && (f->excused || stands_for_itself(r) || is_relay(s)))
+	bool known = key != NULL;
+	if (known && key->home && r->from->match.service == key->home)
+		set(r, SERVICE_OWN, SERVICE_WHY_FAILING);
+	else if (known && (f->excused || stands_for_itself(r) || is_relay(s)))
 		set(r, SERVICE_MAYBE_FORWARDED, SERVICE_WHY_BROKEN);
 	else if (is_told(r->match) &&
 		 (s->kind == SERVICE_FORWARDER || s->kind == SERVICE_GATEWAY))

@@ -23,12 +23,12 @@
 static const char catalogue[] = SERVICE(
 	"esp", "marketing",
 	"ptr: esp.example | x\ndkim: esp.example | x\nreturn-path: esp.example | x\n"
-	"selector: esp1 | x\n")
-	SERVICE("office", "mailbox-host",
-		"ptr: office.example | x\ndkim: <tenant>.on-office.example | x\n")
-		SERVICE("relay", "forwarder",
-			"ptr: relay.example | x\nreturn-path: relay.example | x\n")
-			SERVICE("filter", "gateway", "ptr: filter.example | x\n");
+	"selector: esp1 | x\n") SERVICE("office", "mailbox-host",
+					"ptr: office.example | x\nselector: office1 | "
+					"x\ndkim: <tenant>.on-office.example | x\n")
+	SERVICE("relay", "forwarder",
+		"ptr: relay.example | x\nreturn-path: relay.example | x\n")
+		SERVICE("filter", "gateway", "ptr: filter.example | x\n");
 
 struct line {
 	const char *source, *host, *names;
@@ -247,6 +247,22 @@ static const struct story stories[] = {
 		  /* a host that nobody knows passes it on: its own, as far as one can
 		     tell */
 		  { "198.18.7.5", "", "c.example/s1+", 20, OWN(DKIM) },
+		  { "198.18.7.6", "", "c.example/s1+ srs.some.example+", 20,
+		    IS(FORWARDED, REWRITTEN) },
+	  } },
+	{ "a host that nobody knows passes on what a service signed",
+	  false,
+	  {
+		  { "198.18.0.1", "mx.office.example", "c.example+ c.example/office1+",
+		    1000, OWN(BOTH) },
+		  { "198.18.9.1", "out.club.example", "c.example/office1+ club.example+",
+		    9, IS(FORWARDED, ELSEWHERE) },
+		  /* without a name it may be one of the service's own */
+		  { "198.18.9.2", "", "c.example/office1+", 9, OWN(DKIM) },
+		  { "198.18.0.8", "mx8.office.example", "c.example/office1+", 9,
+		    OWN(DKIM) },
+		  { "198.18.0.8", "mx8.office.example", "c.example/office1- c.example-",
+		    9, OWN(FAILING) },
 	  } },
 	{ "a forwarder of a domain that is hosted where it forwards",
 	  false,
