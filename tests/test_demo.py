@@ -46,7 +46,7 @@ class Demo(support.Case):
         self.assertEqual(asked["confirmed"], asked["named"])
         self.assertGreater(asked["led"], 0)
         classes = collections.Counter()
-        for name in planted["domains"]:
+        for name in sorted({*planted["domains"], *planted["services"], *planted["noise"]}):
             answer = self.postern("--now", "2026-11-23", "sources", "--json",
                                   name).lines()[0]
             classes.update(answer["classes"])
