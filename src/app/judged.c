@@ -26,8 +26,10 @@ struct reading {
 
 static bool is_own(struct sv name, struct sv domain)
 {
+	if (domain.n <= name.n)
+		return sv_eq_fold(domain, name);
 	return sv_has_suffix_fold(domain, name) &&
-	       (domain.n == name.n || domain.p[domain.n - name.n - 1] == '.');
+	       domain.p[domain.n - name.n - 1] == '.';
 }
 
 static bool is_pass(struct sv result)
