@@ -75,6 +75,22 @@ class Sources(support.Case):
         _, found = self.senders("--since", "2025-07-10", "--class", "forwarded")
         self.assertEqual(found, {})
 
+    def test_marks(self):
+        self.postern("source", "mark", "20.0.113.9", "own", "--domain", OWN, code=66)
+        self.postern("client", "add", "C", "--domain", OWN, "--raw", "a@reports.example")
+        self.assertIn("is the domain's own from now on", self.postern(
+            "source", "mark", "20.0.113.9", "own", "--domain", OWN.upper()).out)
+        self.postern("source", "mark", "Twilio SendGrid", "abuse", "--domain", OWN)
+        _, found = self.senders()
+        self.assertEqual({key: s["messages"] for key, s in found.items()
+                          if s["why"] == "marked"},
+                         {("own servers", "own"): 2, ("Twilio SendGrid", "abuse"): 40})
+        self.postern("source", "mark", "sendgrid", "none", "--domain", OWN)
+        self.assertIn(("Twilio SendGrid", "not-aligned"), self.senders()[1])
+        self.postern("source", "mark", "nobody", "own", "--domain", OWN, code=66)
+        self.postern("source", "mark", "sendgrid", "good", "--domain", OWN, code=64)
+        self.postern("source", "mark", "sendgrid", "own", code=64)
+
     def test_text(self):
         text = self.ask().out
         self.assertIn("162 messages; 100 own; 40 not-aligned; 5 forwarded; 17 abuse", text)

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "report/model.h"
 #include "store/book_dns.h"
+#include "store/book_mark.h"
 
 #include <stdlib.h>
 
@@ -28,8 +29,7 @@ static bool is_own(struct sv name, struct sv domain)
 {
 	if (domain.n <= name.n)
 		return sv_eq_fold(domain, name);
-	return sv_has_suffix_fold(domain, name) &&
-	       domain.p[domain.n - name.n - 1] == '.';
+	return sv_has_suffix_fold(domain, name) && domain.p[domain.n - name.n - 1] == '.';
 }
 
 static bool is_pass(struct sv result)
@@ -203,6 +203,37 @@ static int by_messages(const void *a, const void *b)
 	return addr_cmp(&x->row->from->source.address, &y->row->from->source.address);
 }
 
+/* --- marks --- */
+
+static enum service_mark mark_of(const struct book_mark *m)
+{
+	return m->mark <= SERVICE_MARK_ABUSE ? (enum service_mark)m->mark
+					     : SERVICE_MARK_NONE;
+}
+
+/* The user's word of addresses goes to them, that of services to *out. */
+static bool read_marks(const struct reading *r, const struct service_catalogue *c,
+		       struct service_marked **out, size_t *out_n, struct err *err)
+{
+	struct book_mark *m;
+	size_t n;
+	*out_n = 0;
+	if (!book_marks(r->s->store, r->name, r->s->arena, &m, &n, err))
+		return false;
+	*out = arena_array(r->s->arena, n + 1, sizeof(**out));
+	for (size_t i = 0; i < n; i++) {
+		struct addr at;
+		struct service_from *from;
+		if (!addr_parse(m[i].subject, &at))
+			(*out)[(*out_n)++] = (struct service_marked){
+				service_find(c, m[i].subject), mark_of(&m[i])
+			};
+		else if ((from = from_of(r, &at)))
+			from->mark = mark_of(&m[i]);
+	}
+	return true;
+}
+
 static bool read_rows(struct reading *r, const struct facts_by_facet *f, size_t n,
 		      struct service_row *row, struct judged *out, struct err *err)
 {
@@ -247,11 +278,17 @@ bool judged_read(const struct scope *s, struct sv name, bool parked, struct judg
 	out->row = arena_array(s->arena, n + 1, sizeof(*out->row));
 	if (!read_rows(&r, f, n, row, out, err))
 		return false;
+	struct service_marked *marked;
+	size_t marked_n;
+	if (!read_marks(&r, &out->catalogue, &marked, &marked_n, err))
+		return false;
 	const struct service_domain d = { .row = row,
 					  .row_n = out->n,
 					  .from = r.from,
 					  .from_n = r.from_n,
-					  .parked = parked };
+					  .parked = parked,
+					  .marked = marked,
+					  .marked_n = marked_n };
 	service_judge(&d, s->arena);
 	if (out->n)
 		qsort(out->row, out->n, sizeof(*out->row), by_messages);

@@ -81,14 +81,13 @@ static bool fill_notes(struct app_overview *o, const struct scope *s, int64_t no
 {
 	struct scope whole = *s;
 	struct app_overview all = { 0 };
-	struct app_filter open = app_filter_all();
-	const struct app_filter *f = &s->filter;
-	if (f->day_from == open.day_from && f->day_to == open.day_to &&
-	    f->result == open.result)
+	struct app_filter *f = &whole.filter;
+	if (f->day_from == INT64_MIN && f->day_to == INT64_MAX &&
+	    f->result == APP_RESULT_ALL)
 		return notes_find(s, now, o, err);
-	whole.filter.day_from = open.day_from;
-	whole.filter.day_to = open.day_to;
-	whole.filter.result = open.result;
+	f->day_from = INT64_MIN;
+	f->day_to = INT64_MAX;
+	f->result = APP_RESULT_ALL;
 	if (!fill(&all, &whole, err) || !notes_find(&whole, now, &all, err))
 		return false;
 	o->note = all.note;

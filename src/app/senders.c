@@ -2,7 +2,9 @@
 #include "app/senders.h"
 
 #include "app/judged_int.h"
+#include "app/services.h"
 #include "base/arena.h"
+#include "store/book_mark.h"
 
 #include <stdlib.h>
 
@@ -44,7 +46,7 @@ static struct sv name_of(const struct service_row *r, bool addresses, struct are
 	const struct addr *at = &r->from->source.address;
 	if (addresses)
 		return address_text(at, a);
-	if (r->class == SERVICE_ABUSE)
+	if (r->class == SERVICE_ABUSE && r->why != SERVICE_WHY_MARKED)
 		return SV("unrelated networks");
 	if (r->class == SERVICE_FORWARDED || r->class == SERVICE_MAYBE_FORWARDED)
 		return forwarder_name(r);
@@ -205,6 +207,74 @@ bool app_senders(const struct app *app, const struct app_senders_options *o,
 	return ok;
 }
 
+/* --- marks --- */
+
+static const char *const mark_words[] = {
+	[SERVICE_MARK_NONE] = "none",
+	[SERVICE_MARK_OWN] = "own",
+	[SERVICE_MARK_KNOWN] = "known",
+	[SERVICE_MARK_ABUSE] = "abuse",
+};
+
+const char *app_mark_word(enum service_mark m)
+{
+	return mark_words[m];
+}
+
+bool app_mark_named(struct sv word, enum service_mark *out)
+{
+	for (int i = 0; i <= SERVICE_MARK_ABUSE; i++)
+		if (sv_eq(word, sv_from(mark_words[i]))) {
+			*out = (enum service_mark)i;
+			return true;
+		}
+	return false;
+}
+
+/* An address in its one form, or the id of a service. */
+static bool read_subject(struct sv text, struct arena *a, struct app_marked *out,
+			 struct err *err)
+{
+	struct addr at;
+	const struct service *s;
+	if (addr_parse(text, &at)) {
+		out->subject = out->name = address_text(&at, a);
+		return true;
+	}
+	if (!app_service(text, a, &s, err))
+		return err_at(err, "that is no address, and ");
+	out->subject = s->id;
+	out->name = s->name;
+	return true;
+}
+
+static bool put_mark(struct scope *s, const struct app_marked *m, int64_t now,
+		     struct err *err)
+{
+	const struct book_mark b = { m->subject, (uint8_t)m->mark, now };
+	if (!scope_entry_named(s, m->domain))
+		return err_set(err, ERR_NO_INPUT,
+			       "the domain %.*s is in no client's list: `postern domain "
+			       "add` enters it",
+			       SV_ARG(m->domain));
+	return store_begin(s->store, err) &&
+	       scope_commit(s, book_mark_set(s->store, m->domain, &b, err), err);
+}
+
+bool app_source_mark(const struct app *app, struct sv domain, struct sv subject,
+		     enum service_mark mark, struct arena *a, struct app_marked *out,
+		     struct err *err)
+{
+	struct scope s;
+	*out = (struct app_marked){ .domain = scope_fold(domain, a), .mark = mark };
+	if (!read_subject(subject, a, out, err) ||
+	    !scope_open(&s, app, STORE_WRITE, NULL, a, err))
+		return false;
+	bool ok = put_mark(&s, out, app->now, err);
+	scope_close(&s);
+	return ok;
+}
+
 /* --- advice --- */
 
 static bool can_align(const struct service *s, enum service_key key)
@@ -244,7 +314,8 @@ const char *app_sender_advice(const struct app_sender *s)
 		[SERVICE_MAYBE_FORWARDED] =
 			"nothing: it is lost under a strict policy, as "
 			"all that breaks signatures",
-		[SERVICE_UNKNOWN] = "find out whose it is",
+		[SERVICE_UNKNOWN] =
+			"find out whose it is, and say so: postern source mark",
 		[SERVICE_ABUSE] = "nothing: a stricter policy stops it",
 	};
 	return s->class == SERVICE_OWN ? advice_own(s) : advice[s->class];

@@ -40,6 +40,19 @@ struct app_senders_options {
 bool app_senders(const struct app *app, const struct app_senders_options *o,
 		 struct arena *a, struct app_senders *out, struct err *err);
 
+/* The user's word of an address or a service, for a domain: it wins over all that is
+ * judged. SERVICE_MARK_NONE takes it back. */
+struct app_marked {
+	struct sv domain, subject, name; /* subject: as kept; name: for people */
+	enum service_mark mark;
+};
+bool app_source_mark(const struct app *app, struct sv domain, struct sv subject,
+		     enum service_mark mark, struct arena *a, struct app_marked *out,
+		     struct err *err);
+/* By its word: own, known, abuse, none; false where it is none of these. */
+bool app_mark_named(struct sv word, enum service_mark *out);
+const char *app_mark_word(enum service_mark m);
+
 /* What to do about it, a sentence. */
 const char *app_sender_advice(const struct app_sender *s);
 

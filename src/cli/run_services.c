@@ -48,6 +48,22 @@ bool run_sources(struct cli *c, struct err *err)
 	return true;
 }
 
+bool run_source_mark(struct cli *c, struct err *err)
+{
+	struct app_marked m;
+	enum service_mark mark;
+	const char *domain = cli_value(c->args, OPT_MARKED_DOMAIN);
+	if (!app_mark_named(sv_from(c->args->word[1]), &mark))
+		return err_set(err, ERR_USAGE, "a mark is own, known, abuse or none");
+	if (!domain)
+		return err_set(err, ERR_USAGE, "--domain NAME says of which domain");
+	if (!app_source_mark(&c->app, sv_from(domain), sv_from(c->args->word[0]), mark,
+			     c->arena, &m, err))
+		return false;
+	show_marked(&c->out, &m);
+	return true;
+}
+
 /* --- enrich --- */
 
 /* ADDRESS:PORT as the resolver has it, ADDRESS@PORT; a bare IPv6 address has no port. */

@@ -41,6 +41,7 @@ void show_tls_domains(struct out *o, const struct app_tls_list *l, uint32_t limi
 void show_failures(struct out *o, const struct app_failure_reports *f);
 void show_failure_domains(struct out *o, const struct app_failure_list *l,
 			  uint32_t limit);
+void show_marked(struct out *o, const struct app_marked *m);
 void show_enriched(struct out *o, const struct app_enriched *e);
 void show_senders(struct out *o, const struct app_senders *s, uint32_t limit);
 void show_services(struct out *o, const struct service_catalogue *c);

@@ -196,3 +196,29 @@ void show_enriched(struct out *o, const struct app_enriched *e)
 		json_bool(&j, "stopped", e->stopped);
 	show_end(o, &j);
 }
+
+/* --- marks --- */
+
+static const char *const said[] = {
+	[SERVICE_MARK_NONE] = "is judged by what reports show again",
+	[SERVICE_MARK_OWN] = "is the domain's own from now on",
+	[SERVICE_MARK_KNOWN] = "is a known service from now on, not in the domain's name",
+	[SERVICE_MARK_ABUSE] = "is abuse from now on",
+};
+
+void show_marked(struct out *o, const struct app_marked *m)
+{
+	struct json j;
+	show_begin(o, &j);
+	if (o->form == OUT_JSON) {
+		json_string(&j, "domain", m->domain);
+		json_string(&j, "subject", m->subject);
+		json_str(&j, "mark", app_mark_word(m->mark));
+	} else {
+		out_text(o, m->name);
+		outf(o, " %s: ", said[m->mark]);
+		out_text(o, m->domain);
+		out_str(o, ".\n");
+	}
+	show_end(o, &j);
+}

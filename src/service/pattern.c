@@ -11,7 +11,7 @@ struct element {
 
 static void add_range(struct element *e, char from, char to)
 {
-	for (int c = from; c <= to; c++)
+	for (unsigned c = (unsigned char)from; c <= (unsigned char)to; c++)
 		e->in[(unsigned char)ascii_lower((char)c)] = true;
 }
 
