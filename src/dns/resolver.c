@@ -4,7 +4,6 @@
 #include "base/arena.h"
 #include "base/clock.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,9 +108,8 @@ static void start(struct dns *d, uint64_t id, struct sv name, enum dns_type type
 		finish(q, DNS_FAILED);
 }
 
-static void end_late(struct resolver *r)
+static void end_late(struct resolver *r, uint64_t now)
 {
-	uint64_t now = clock_ms();
 	while (r->asked.first && r->asked.first->until <= now) {
 		struct question *q = r->asked.first;
 		(void)ub_cancel(r->ctx, q->async);
@@ -119,26 +117,22 @@ static void end_late(struct resolver *r)
 	}
 }
 
-/* Until something is done, or the time is over. */
+/* Until something is done, or the time is over. What has arrived is taken before anything
+ * is late: whoever asks may have been busy elsewhere. */
 static void wait_for(struct resolver *r, uint64_t wait_ms)
 {
 	uint64_t until = clock_ms() + wait_ms;
 	for (;;) {
-		end_late(r);
+		bool broken = ub_process(r->ctx) != 0;
 		uint64_t now = clock_ms();
-		if (r->done.first || !r->asked.first)
+		end_late(r, now);
+		if (broken || r->done.first || !r->asked.first || now >= until)
 			return;
-		uint64_t left = until > now ? until - now : 0;
+		uint64_t left = until - now;
 		if (r->asked.first->until - now < left)
 			left = r->asked.first->until - now;
 		struct pollfd p = { .fd = ub_fd(r->ctx), .events = POLLIN };
-		int n = poll(&p, 1, (int)(left < 60000 ? left : 60000));
-		if (n > 0 && ub_process(r->ctx))
-			return;
-		if (n <= 0 && errno != EINTR && clock_ms() >= until) {
-			end_late(r);
-			return;
-		}
+		(void)poll(&p, 1, (int)(left < 60000 ? left : 60000));
 	}
 }
 
