@@ -103,8 +103,75 @@ class Between(threading.Thread):
                 self.socket.sendto(packet, client)
 
 
+class Case(support.Case):
+    def ingest_sources(self, addresses, name="a.xml", results=None):
+        self.write(name, report(report_id=name, rows=[
+            row(3, a, results=results) for a in addresses]))
+        self.postern("--quiet", "ingest", name)
+
+
+class Zone(Case):
+    """What a zone's text answers, on days that are told."""
+    REVERSE = "1.0.18.198.in-addr.arpa."
+
+    def setUp(self):
+        super().setUp()
+        self.write("a.xml", report(report_id="a", rows=[
+            row(3, "198.18.0.1", "none", "fail", "fail", results="")]))
+        self.postern("--quiet", "ingest", "a.xml")
+
+    def enrich(self, now, *lines, words=()):
+        """What was done on that day, where these lines are the zone."""
+        self.write("z", "\n".join(("example. TXT x", *lines, "")).encode())
+        return self.postern("--now", now, "enrich", "--json", "--zone", "z",
+                            *words).lines()[0]
+
+    def sender(self, *words):
+        answer = self.postern("sources", "example.com", "--json", *words).lines()[0]
+        return [s["sender"] for s in answer["senders"]]
+
+    def host(self, name, address="198.18.0.1"):
+        return f"{self.REVERSE} PTR {name}", f"{name} A {address}"
+
+    def test_a_name_that_changes(self):
+        self.enrich("2025-06-20", *self.host("mx.first.example."))
+        self.assertEqual(self.sender(), ["first.example"])
+        self.enrich("2025-06-28", *self.host("mx.second.example."))
+        self.assertEqual(self.sender(), ["second.example"])
+
+    def test_a_name_that_is_no_longer_confirmed(self):
+        """What is nearest to the day wins, confirmed or not."""
+        self.enrich("2025-06-20", *self.host("mx.first.example."))
+        self.enrich("2025-06-28", *self.host("mx.liar.example.", "198.18.9.9"))
+        self.assertEqual(self.sender(), ["198.18.0.1"])
+
+    def test_a_name_that_vanishes(self):
+        self.enrich("2025-06-20", *self.host("mx.first.example."))
+        self.assertEqual(self.enrich("2025-06-28")["nothing"], 1)
+        self.assertEqual(self.sender(), ["198.18.0.1"])
+
+    def test_a_failure_takes_nothing_back(self):
+        names = self.host("mx.first.example.")
+        self.enrich("2025-06-20", *names)
+        done = self.enrich("2025-06-28", names[0], "mx.first.example. ERROR A SERVFAIL")
+        self.assertEqual((done["named"], done["confirmed"]), (1, 0))
+        self.assertEqual(self.sender(), ["first.example"])
+        # ... and it is asked again the same day
+        self.assertEqual(self.enrich("2025-06-28T05:00:00Z", *names)["questions"], 0)
+        self.assertEqual(self.enrich("2025-06-28T07:00:00Z", *names)["confirmed"], 1)
+        done = self.enrich("2025-07-28", f"{self.REVERSE} ERROR PTR SERVFAIL")
+        self.assertEqual(done["failed"], 1)
+        self.assertEqual(self.sender(), ["first.example"])
+
+    def test_a_clock_that_was_ahead(self):
+        names = self.host("mx.first.example.")
+        self.enrich("2099-01-01", *names)
+        self.assertEqual(self.enrich("2025-06-28", *names)["confirmed"], 1)
+        self.assertEqual(self.enrich("2025-06-28", *names)["questions"], 0)
+
+
 @unittest.skipUnless(shutil.which("nsd") or shutil.which("/usr/sbin/nsd"), "nsd is not there")
-class Enrich(support.Case):
+class Enrich(Case):
     def setUp(self):
         super().setUp()
         self.reverse, self.forward = [HEAD], [HEAD, "ns A 127.0.0.1\n"]
@@ -135,11 +202,6 @@ class Enrich(support.Case):
         self.reverse.append(f"{reverse}. 600 PTR {name}.\n")
         if back != "":
             self.forward.append(f"{name}. 600 A {back or address}\n")
-
-    def ingest_sources(self, addresses, name="a.xml", results=None):
-        self.write(name, report(report_id=name, rows=[
-            row(3, a, results=results) for a in addresses]))
-        self.postern("--quiet", "ingest", name)
 
     def enrich(self, port, *words, **how):
         return self.postern("enrich", "--json", "--dns", f"127.0.0.1:{port}", *words,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/enrich.h"
 
+#include "app/owner.h"
 #include "app/scope_int.h"
 #include "base/arena.h"
 #include "base/date.h"
@@ -76,7 +77,8 @@ static bool is_due(struct work *w, struct store *s, enum book_dns_kind kind,
 	int64_t until;
 	if (!book_dns_until(s, kind, text, &until, err))
 		return false;
-	*out = w->e->again || until <= w->app->now;
+	/* Later than any is kept: it was written while the clock was ahead. */
+	*out = w->e->again || until <= w->app->now || until > w->app->now + KEEP_MOST;
 	if (w->e->most && w->n >= w->e->most)
 		*out = false;
 	else
@@ -282,12 +284,18 @@ static void take_first(struct work *w, size_t i, const struct dns_answer *d)
 					  : BOOK_DNS_FAILED;
 }
 
+static bool is_failure(enum dns_status status)
+{
+	return status == DNS_FAILED || status == DNS_TIMED_OUT;
+}
+
 /* Does the name lead back to the address? */
 static void take_back(struct subject *s, size_t k, const struct dns_answer *d)
 {
 	size_t len = addr_len(&s->address);
 	if (d->status == DNS_FOUND && d->ttl < s->ttl)
 		s->ttl = d->ttl;
+	s->found.unsure[k] = is_failure(d->status);
 	for (size_t i = 0; d->status == DNS_FOUND && i < d->n; i++)
 		if (d->record[i].n == len &&
 		    memcmp(d->record[i].p, s->address.b, len) == 0)
@@ -313,6 +321,9 @@ static int64_t keep_for(const struct subject *s)
 	int64_t ttl = s->ttl;
 	if (s->found.status == BOOK_DNS_FAILED)
 		return KEEP_FAILED;
+	for (size_t k = 0; k < s->found.n; k++)
+		if (s->found.unsure[k])
+			return KEEP_FAILED;
 	if (s->found.status == BOOK_DNS_NOTHING)
 		return KEEP_NOTHING;
 	if (ttl < KEEP_LEAST)

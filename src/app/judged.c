@@ -18,6 +18,8 @@ struct reading {
 	const struct scope *s;
 	bool named; /* the DNS was asked, some time */
 	struct sv name;
+	int64_t day; /* the last that something was sent on: for which names are looked up
+		      */
 	struct service_index *ix;
 	struct service_from *from; /* by address */
 	size_t from_n;
@@ -57,8 +59,8 @@ static bool find_target(const struct reading *r, struct service_signature *g,
 	char *text = arena_printf(r->s->arena, "%.*s._domainkey.%.*s",
 				  SV_ARG(g->selector), SV_ARG(g->domain));
 	struct sv key = scope_fold(sv_from(text), r->s->arena);
-	if (!book_dns_names(r->s->store, BOOK_DNS_KEY, key, INT64_MAX / 2, r->s->arena,
-			    &name, &n, err))
+	if (!book_dns_names(r->s->store, BOOK_DNS_KEY, key, r->day, r->s->arena, &name,
+			    &n, err))
 		return false;
 	if (n)
 		g->target = name[0].name;
@@ -143,7 +145,7 @@ static int from_cmp(const void *a, const void *b)
 }
 
 /* Its confirmed names, of those that were seen nearest to the day. */
-static bool find_hosts(const struct reading *r, struct service_from *from, int64_t day,
+static bool find_hosts(const struct reading *r, struct service_from *from,
 		       struct err *err)
 {
 	char text[ADDR_TEXT];
@@ -152,7 +154,7 @@ static bool find_hosts(const struct reading *r, struct service_from *from, int64
 	if (!r->named)
 		return true;
 	if (!book_dns_names(r->s->store, BOOK_DNS_HOST,
-			    sv_from(addr_format(&from->source.address, text)), day,
+			    sv_from(addr_format(&from->source.address, text)), r->day,
 			    r->s->arena, &name, &n, err))
 		return false;
 	struct sv *host = arena_array(r->s->arena, n + 1, sizeof(*host));
@@ -167,6 +169,8 @@ static bool read_sources(struct reading *r, const struct facts_by_facet *f, size
 			 struct err *err)
 {
 	size_t kept = 0;
+	for (size_t i = 0; i < n; i++)
+		r->day = i == 0 || f[i].last_day > r->day ? f[i].last_day : r->day;
 	r->from = arena_array(r->s->arena, n + 1, sizeof(*r->from));
 	for (size_t i = 0; i < n; i++)
 		r->from[i] = (struct service_from){ .source.address = f[i].source };
@@ -176,11 +180,8 @@ static bool read_sources(struct reading *r, const struct facts_by_facet *f, size
 		if (kept == 0 || from_cmp(&r->from[kept - 1], &r->from[i]) != 0)
 			r->from[kept++] = r->from[i];
 	r->from_n = kept;
-	int64_t day = INT64_MIN;
-	for (size_t i = 0; i < n; i++)
-		day = f[i].last_day > day ? f[i].last_day : day;
 	for (size_t i = 0; i < kept; i++) {
-		if (!find_hosts(r, &r->from[i], day, err))
+		if (!find_hosts(r, &r->from[i], err))
 			return false;
 		service_of_source(r->ix, &r->from[i].source, &r->from[i].match);
 	}

@@ -15,20 +15,23 @@ static bool put_name(struct store *s, const struct book_dns_found *f, size_t i,
 		s, err,
 		"INSERT INTO book_dns_name AS n (kind, subject, name, confirmed, "
 		"first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?5) ON CONFLICT "
-		"DO UPDATE SET confirmed = ?4, first_seen = min(n.first_seen, ?5), "
-		"last_seen = max(n.last_seen, ?5)",
+		"DO UPDATE SET confirmed = CASE ?6 WHEN 0 THEN ?4 ELSE n.confirmed END, "
+		"first_seen = min(n.first_seen, ?5), last_seen = max(n.last_seen, ?5)",
 		a_int(f->kind), a_text(f->subject), a_text(f->name[i]),
-		a_int(f->confirmed[i]), a_int(day));
+		a_int(f->confirmed[i]), a_int(day), a_int(f->unsure[i]));
 }
 
+/* A failure tells nothing of the names: when they were asked last stays. */
 bool book_dns_put(struct store *s, const struct book_dns_found *f, struct err *err)
 {
 	if (!store_in_tx(s, err) ||
 	    !STMT_RUN(s, err,
-		      "INSERT OR REPLACE INTO book_dns_asked (kind, subject, status, "
-		      "asked, until) VALUES (?, ?, ?, ?, ?)",
+		      "INSERT INTO book_dns_asked AS q (kind, subject, status, asked, "
+		      "until) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET "
+		      "status = CASE ?3 WHEN ?6 THEN q.status ELSE ?3 END, "
+		      "asked = CASE ?3 WHEN ?6 THEN q.asked ELSE ?4 END, until = ?5",
 		      a_int(f->kind), a_text(f->subject), a_int(f->status),
-		      a_int(f->asked), a_int(f->until)))
+		      a_int(f->asked), a_int(f->until), a_int(BOOK_DNS_FAILED)))
 		return false;
 	for (size_t i = 0; i < f->n; i++)
 		if (!put_name(s, f, i, err))
@@ -57,13 +60,19 @@ bool book_dns_names(struct store *s, enum book_dns_kind kind, struct sv subject,
 		    size_t *out_n, struct err *err)
 {
 	struct book_list list = { .size = sizeof(**out) };
+	/* What a later answer no longer had is gone from half the time between the two.
+	 */
 	sqlite3_stmt *st = STMT_ASK(
 		s, err,
-		"SELECT name, confirmed, first_seen, last_seen FROM book_dns_name WHERE "
-		"kind = ?1 AND subject = ?2 ORDER BY confirmed DESC, max(first_seen - "
-		"?3, "
-		"?3 - last_seen, 0), last_seen DESC, name LIMIT ?4",
-		a_int(kind), a_text(subject), a_int(day), a_int(BOOK_DNS_NAMES));
+		"SELECT name, confirmed, first_seen, last_seen FROM book_dns_name AS n "
+		"WHERE kind = ?1 AND subject = ?2 AND ?3 - last_seen <= ?5 AND NOT "
+		"EXISTS (SELECT 1 FROM book_dns_asked AS q WHERE q.kind = ?1 AND "
+		"q.subject = ?2 AND q.status <> ?6 AND q.asked / ?7 > n.last_seen AND "
+		"q.asked / ?7 - ?3 < ?3 - n.last_seen) "
+		"ORDER BY max(first_seen - ?3, ?3 - last_seen, 0), confirmed DESC, "
+		"last_seen DESC, name LIMIT ?4",
+		a_int(kind), a_text(subject), a_int(day), a_int(BOOK_DNS_NAMES),
+		a_int(BOOK_DNS_STALE), a_int(BOOK_DNS_FAILED), a_int(DATE_DAY_SECONDS));
 	enum stmt_step step = STMT_FAILED;
 	while (st && (step = stmt_step(s, st, err)) == STMT_ROW)
 		*(struct book_dns_name *)book_list_add(&list) =

@@ -22,7 +22,8 @@ enum book_dns_status {
 };
 
 enum {
-	BOOK_DNS_NAMES = 4 /* of a subject, at a time */
+	BOOK_DNS_NAMES = 4, /* of a subject, at a time */
+	BOOK_DNS_STALE = 90 /* days after which a name that was not seen again is none */
 };
 
 struct book_dns_name {
@@ -38,6 +39,7 @@ struct book_dns_found {
 	int64_t asked, until; /* seconds: it need not be asked again before */
 	struct sv name[BOOK_DNS_NAMES];
 	bool confirmed[BOOK_DNS_NAMES];
+	bool unsure[BOOK_DNS_NAMES]; /* that failed: what was known of the name stays */
 	size_t n;
 };
 
@@ -46,7 +48,9 @@ bool book_dns_put(struct store *s, const struct book_dns_found *f, struct err *e
 /* Until when it need not be asked again; 0: it never was. */
 bool book_dns_until(struct store *s, enum book_dns_kind kind, struct sv subject,
 		    int64_t *out, struct err *err);
-/* The names that were seen nearest to `day`, those that are confirmed first. */
+/* The names that were seen nearest to `day`, of those as near the confirmed first.
+ * Without what a later answer, nearer to that day, did not have, and what was seen last
+ * too long before it. Days are those of dates: no sum of two is too large. */
 bool book_dns_names(struct store *s, enum book_dns_kind kind, struct sv subject,
 		    int64_t day, struct arena *a, struct book_dns_name **out,
 		    size_t *out_n, struct err *err);
