@@ -62,19 +62,25 @@ class Demo(support.Case):
         found, want = collections.Counter(), collections.Counter()
         for sender in answer["senders"]:
             if sender["class"] in ("own", "not-aligned"):
-                found[sender["service"] or "own"] += sender["messages"]
+                found[sender["service"] or "own", sender["class"]] += sender["messages"]
         for service, facts in planted["services"].get(name, {}).items():
             own = service.startswith(("own-", "scanner-"))
-            want["own" if own else service] += facts["messages"]
+            failing = (name, service) == (planted["failing_service"]["domain"],
+                                          planted["failing_service"]["service"])
+            want["own" if own else service,
+                 "not-aligned" if failing else "own"] += facts["messages"]
         # What a forwarder of unknown name passes on without a return-path of its own
         # looks like the domain's own servers, where those sign.
         relayed = sum(facts["messages"] for f in planted["forwarders"].values()
                       for domain, facts in f["domains"].items() if domain == name)
-        self.assertLessEqual(found["own"] - want["own"], relayed, name)
-        del found["own"], want["own"]
+        own = "own", "own"
+        self.assertLessEqual(found[own] - want[own], relayed, name)
+        self.assertGreaterEqual(found[own], want[own], name)
+        del found[own], want[own]
+        # Of one domain some own mail fails both ways: it is not taken for own by that.
         for service in set(found) | set(want):
             self.assertAlmostEqual(found[service], want[service],
-                                   delta=1 + want[service] // 2000, msg=name)
+                                   delta=1 + want[service] // 400, msg=name)
 
     def matrix(self, classes, planted):
         def sum_of(key):
@@ -87,7 +93,7 @@ class Demo(support.Case):
                        for facts in d.values())
         # No message of a service is taken for abuse or unknown, or the reverse.
         own = classes["own"] + classes["not-aligned"]
-        self.assertGreaterEqual(own, services - 20)
+        self.assertGreaterEqual(own, services - 150)
         self.assertLessEqual(own, services + 0.15 * forwarded)
         self.assertLessEqual(classes["abuse"], abuse)
         self.assertGreaterEqual(classes["abuse"], 0.995 * abuse)

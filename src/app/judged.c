@@ -43,9 +43,14 @@ static bool is_pass(struct sv result)
 static bool is_excuse(const struct report_reason *r)
 {
 	return sv_eq(r->type, SV("forwarded")) || sv_eq(r->type, SV("mailing_list")) ||
-	       sv_eq(r->type, SV("trusted_forwarder")) ||
-	       (sv_eq(r->type, SV("local_policy")) &&
-		sv_find_fold(r->comment, SV("arc=pass")) < r->comment.n);
+	       sv_eq(r->type, SV("trusted_forwarder"));
+}
+
+/* ... and that an ARC chain verifies, which anybody can seal. */
+static bool is_seal(const struct report_reason *r)
+{
+	return sv_eq(r->type, SV("local_policy")) &&
+	       sv_find_fold(r->comment, SV("arc=pass")) < r->comment.n;
 }
 
 /* Where the key of a signature lies, as far as the DNS was asked. */
@@ -106,27 +111,41 @@ static void add_return_path(const struct reading *r, const struct report_facet *
 	out->mail.return_path_own = is_own(r->name, out->mail.return_path);
 }
 
-static bool read_facet(const struct reading *r, int64_t id, struct service_facet **out,
+static void read_strict(const struct report_facet *f, struct judged_facet *out)
+{
+	const struct service_mail *m = &out->f.mail;
+	out->author = f->header_from;
+	for (size_t i = 0; i < m->signature_n; i++)
+		out->dkim_strict |= out->f.dkim_aligned &&
+				    sv_eq_fold(m->signature[i].domain, out->author);
+	out->spf_strict = out->f.spf_aligned && sv_eq_fold(m->return_path, out->author);
+}
+
+static bool read_facet(const struct reading *r, int64_t id, struct judged_facet **out,
 		       struct err *err)
 {
-	struct service_facet *to = arena_alloc(r->s->arena, sizeof(*to));
+	struct judged_facet *whole = arena_alloc(r->s->arena, sizeof(*whole));
+	struct service_facet *to = &whole->f;
 	struct report_facet f;
 	struct sv bytes;
 	bool passed;
-	*to = (struct service_facet){ 0 };
-	*out = to;
+	*whole = (struct judged_facet){ 0 };
+	*out = whole;
 	if (!facts_facet_bytes(r->s->store, id, r->s->arena, &bytes, &passed, err))
 		return false;
 	if (!report_facet_decode(bytes, r->s->arena, &f))
 		return true;
 	to->dkim_aligned = is_pass(f.dkim);
 	to->spf_aligned = is_pass(f.spf);
-	for (size_t i = 0; i < f.reason_n; i++)
+	for (size_t i = 0; i < f.reason_n; i++) {
 		to->excused = to->excused || is_excuse(&f.reason[i]);
+		to->sealed = to->sealed || is_seal(&f.reason[i]);
+	}
 	if (!add_signatures(r, &f, to, err))
 		return false;
 	add_return_path(r, &f, to);
 	service_of_mail(r->ix, &to->mail, &to->match);
+	read_strict(&f, whole);
 	return true;
 }
 
@@ -238,7 +257,7 @@ static bool read_marks(const struct reading *r, const struct service_catalogue *
 static bool read_rows(struct reading *r, const struct facts_by_facet *f, size_t n,
 		      struct service_row *row, struct judged *out, struct err *err)
 {
-	struct service_facet *facet = NULL;
+	struct judged_facet *facet = NULL;
 	for (size_t i = 0; i < n; i++) {
 		bool again = i && f[i].facet == f[i - 1].facet;
 		if (arena_used(r->s->arena) > LOOK_BYTES) {
@@ -247,10 +266,10 @@ static bool read_rows(struct reading *r, const struct facts_by_facet *f, size_t 
 		}
 		if (!again && !read_facet(r, f[i].facet, &facet, err))
 			return false;
-		row[i] = (struct service_row){ .facet = facet,
+		row[i] = (struct service_row){ .facet = &facet->f,
 					       .from = from_of(r, &f[i].source),
 					       .messages = f[i].messages };
-		out->row[out->n++] = (struct judged_row){ &row[i], f[i].first_day,
+		out->row[out->n++] = (struct judged_row){ &row[i], facet, f[i].first_day,
 							  f[i].last_day };
 	}
 	return true;

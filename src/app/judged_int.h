@@ -9,8 +9,15 @@
  * What was seen of a domain, judged: each (source, facet) with its service and class.
  * Judgement is never stored; this is made anew each time it is asked.
  */
+struct judged_facet {
+	struct service_facet f;
+	struct sv author;             /* the Author Domain, as reported */
+	bool dkim_strict, spf_strict; /* aligned with it by the whole name */
+};
+
 struct judged_row {
 	const struct service_row *row;
+	const struct judged_facet *facet; /* the row's */
 	int64_t first_day, last_day;
 };
 

@@ -37,10 +37,16 @@ static bool read_policy(const struct scope *s, const struct book_report *r,
 bool policy_newest(const struct scope *s, const int64_t *ids, size_t n,
 		   struct app_policy *out, struct err *err)
 {
+	return policy_before(s, ids, n, INT64_MAX, out, err);
+}
+
+bool policy_before(const struct scope *s, const int64_t *ids, size_t n, int64_t day,
+		   struct app_policy *out, struct err *err)
+{
 	struct book_report_filter f = { .domain_ids = ids,
 					.domain_n = n,
 					.day_from = INT64_MIN,
-					.day_to = INT64_MAX,
+					.day_to = day,
 					.limit = LOOK_AT };
 	*out = (struct app_policy){ 0 };
 	if (n == 0)

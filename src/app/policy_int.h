@@ -8,5 +8,8 @@
 /* The policy in the newest report of these policy domains that has one. */
 bool policy_newest(const struct scope *s, const int64_t *ids, size_t n,
 		   struct app_policy *out, struct err *err);
+/* The same of reports up to a day. */
+bool policy_before(const struct scope *s, const int64_t *ids, size_t n, int64_t day,
+		   struct app_policy *out, struct err *err);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "app/senders.h"
+#include "app/senders_int.h"
 
-#include "app/judged_int.h"
 #include "app/services.h"
 #include "base/arena.h"
 #include "store/book_mark.h"
@@ -122,45 +121,67 @@ static struct app_sender sum(const struct piece *p, size_t n)
 
 static int by_messages(const void *x, const void *y)
 {
-	const struct app_sender *a = x, *b = y;
+	const struct sender_group *g = x, *h = y;
+	const struct app_sender *a = &g->sender, *b = &h->sender;
 	if (a->messages != b->messages)
 		return a->messages > b->messages ? -1 : 1;
 	return sv_cmp(a->name, b->name);
 }
 
-static bool is_wanted(const struct app_senders_options *o, const struct service *service,
-		      const struct service_row *r)
+static size_t list_pieces(const struct judged *j, const struct service *service,
+			  const enum service_class *class, struct arena *a,
+			  struct piece *out)
 {
-	return (!o->has_class || r->class == o->class) &&
-	       (!service || r->match->service == service);
+	size_t n = 0;
+	for (size_t i = 0; i < j->n; i++) {
+		const struct service_row *r = j->row[i].row;
+		if ((!class || r->class == *class) &&
+		    (!service || r->match->service == service))
+			out[n++] = (struct piece){ &j->row[i], name_of(r, service, a) };
+	}
+	if (n)
+		qsort(out, n, sizeof(*out), piece_cmp);
+	return n;
 }
 
-static void group(const struct judged *j, const struct app_senders_options *o,
-		  const struct service *service, struct arena *a, struct app_senders *out)
+size_t senders_group(const struct judged *j, const struct service *service,
+		     const enum service_class *class, struct arena *a,
+		     struct sender_group **out)
 {
 	struct piece *p = arena_array(a, j->n + 1, sizeof(*p));
-	size_t n = 0, end;
+	const struct judged_row **row = arena_array(a, j->n + 1, sizeof(*row));
+	size_t n = list_pieces(j, service, class, a, p), groups = 0, end;
+	*out = arena_array(a, n + 1, sizeof(**out));
+	for (size_t i = 0; i < n; i = end) {
+		for (end = i + 1; end < n && is_same(&p[i], &p[end]);)
+			end++;
+		for (size_t k = i; k < end; k++)
+			row[k] = p[k].row;
+		(*out)[groups++] = (struct sender_group){ sum(p + i, end - i), row + i,
+							  end - i };
+	}
+	if (groups)
+		qsort(*out, groups, sizeof(**out), by_messages);
+	return groups;
+}
+
+static void list_senders(const struct judged *j, const struct app_senders_options *o,
+			 const struct service *service, struct arena *a,
+			 struct app_senders *out)
+{
+	struct sender_group *g;
+	size_t n = senders_group(j, service, o->has_class ? &o->class : NULL, a, &g);
+	out->sender = arena_array(a, n + 1, sizeof(*out->sender));
+	for (size_t i = 0; i < n; i++)
+		if (g[i].sender.first_day >= o->new_since)
+			out->sender[out->n++] = g[i].sender;
 	for (size_t i = 0; i < j->n; i++) {
 		const struct service_row *r = j->row[i].row;
 		out->messages += r->messages;
 		out->of_class[r->class] += r->messages;
 		if (r->facet->dkim_aligned || r->facet->spf_aligned)
 			out->passed += r->messages;
-		if (is_wanted(o, service, r))
-			p[n++] = (struct piece){ &j->row[i], name_of(r, service, a) };
 	}
-	if (n)
-		qsort(p, n, sizeof(*p), piece_cmp);
-	out->sender = arena_array(a, n + 1, sizeof(*out->sender));
-	for (size_t i = 0; i < n; i = end) {
-		for (end = i + 1; end < n && is_same(&p[i], &p[end]);)
-			end++;
-		struct app_sender s = sum(p + i, end - i);
-		if (s.first_day >= o->new_since)
-			out->sender[out->n++] = s;
-	}
-	if (out->n)
-		qsort(out->sender, out->n, sizeof(*out->sender), by_messages);
 }
 
 static bool find_service(const struct judged *j, struct sv name,
@@ -187,7 +208,7 @@ static bool read_all(const struct scope *s, const struct app_senders_options *o,
 		return false;
 	out->more = j.more;
 	out->named = j.named;
-	group(&j, o, service, s->arena, out);
+	list_senders(&j, o, service, s->arena, out);
 	return true;
 }
 

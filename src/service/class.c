@@ -11,6 +11,8 @@ enum {
 	NEIGHBOURS = 8,  /* ... or from so many /24 or /48 */
 	ALONE_TIMES = 8, /* so many times the median stands out */
 	ALONE_LEAST = 20,
+	ALONE_MOST = 3,    /* sources that may stand out */
+	PASSES_SHARE = 10, /* one in so many messages is of note */
 };
 
 /* A selector that passed in alignment somewhere. Its home is where SPF passed with it,
@@ -93,8 +95,8 @@ static void find_home(const struct judge *j)
 			f->key->at_home = r->messages;
 			f->key->home = r->from->match.service;
 		}
-		if (r->from->messages > f->key->largest_messages) {
-			f->key->largest_messages = r->from->messages;
+		if (r->messages > f->key->largest_messages) {
+			f->key->largest_messages = r->messages;
 			f->key->largest = r->from;
 		}
 	}
@@ -193,11 +195,19 @@ static bool judge_aligned(struct service_row *r)
 	return true;
 }
 
-/* Somebody's name passed, or the host is somebody's for sure. */
-static bool stands_for_itself(const struct service_row *r)
+static bool passes_somehow(const struct service_facet *f)
 {
-	const struct service_mail *m = &r->facet->mail;
-	return m->return_path.n || m->signature_n || r->from->source.host_n;
+	return f->mail.return_path.n || f->mail.signature_n;
+}
+
+/* A signature that failed is what the sender wrote. It tells of forwarding where the
+ * receiver says so, where a forwarder's host or name is proven, or where a name passed
+ * beside it, as a list's does: such names are looked at again (judge_lists()). */
+static bool is_on_the_way(const struct service_row *r)
+{
+	const struct service_facet *f = r->facet;
+	bool relay = is_told(r->match) && is_relay(r->match->service);
+	return f->excused || f->sealed || relay || passes_somehow(f);
 }
 
 static bool judge_forwarded(const struct judge *j, struct service_row *r)
@@ -205,10 +215,10 @@ static bool judge_forwarded(const struct judge *j, struct service_row *r)
 	const struct service_facet *f = r->facet;
 	const struct service_home *key = find_key(j, f->broken, f->broken_n);
 	const struct service *s = r->match->service;
-	bool known = key != NULL;
-	if (known && key->home && r->from->match.service == key->home)
-		set(r, SERVICE_OWN, SERVICE_WHY_FAILING);
-	else if (known && (f->excused || stands_for_itself(r) || is_relay(s)))
+	bool at_home = key && key->home && r->from->match.service == key->home;
+	if (at_home && !passes_somehow(f))
+		set(r, SERVICE_UNKNOWN, SERVICE_WHY_FAILING);
+	else if (key && !at_home && is_on_the_way(r))
 		set(r, SERVICE_MAYBE_FORWARDED, SERVICE_WHY_BROKEN);
 	else if (is_told(r->match) &&
 		 (s->kind == SERVICE_FORWARDER || s->kind == SERVICE_GATEWAY))
@@ -235,11 +245,6 @@ static bool judge_service(struct service_row *r)
 
 /* --- what nothing explains --- */
 
-static bool passes_somehow(const struct service_facet *f)
-{
-	return f->mail.return_path.n || f->mail.signature_n;
-}
-
 static void judge_stranger(const struct judge *j, struct service_row *r)
 {
 	const struct service_facet *f = r->facet;
@@ -253,7 +258,8 @@ static void judge_stranger(const struct judge *j, struct service_row *r)
 
 static bool is_strange(const struct service_row *r)
 {
-	return r->class == SERVICE_UNKNOWN && r->why != SERVICE_WHY_PLATFORM;
+	return r->class == SERVICE_UNKNOWN && r->why != SERVICE_WHY_PLATFORM &&
+	       r->why != SERVICE_WHY_FAILING;
 }
 
 static int u64_cmp(const void *x, const void *y)
@@ -294,6 +300,30 @@ static uint64_t median_of(const struct service_from *const *f, size_t n, uint64_
 	return room[n / 2];
 }
 
+/* Does nothing of note from it pass? One replayed mail excuses nobody. */
+static bool never_passes(const struct service_from *f)
+{
+	return f->aligned * PASSES_SHARE < f->messages;
+}
+
+/* What stands out among so many sources is somebody; where many do, it is how they are.
+ */
+static uint64_t stands_out(const struct service_from *const *f, size_t n, uint64_t *room)
+{
+	uint64_t much = median_of(f, n, room) * ALONE_TIMES;
+	size_t many = 0;
+	much = much > ALONE_LEAST ? much : ALONE_LEAST;
+	for (size_t i = 0; i < n; i++)
+		many += f[i]->nameless >= much;
+	return many <= ALONE_MOST ? much : UINT64_MAX;
+}
+
+static bool is_spread(const struct service_from *const *f, size_t n, uint64_t *room)
+{
+	return count_networks(f, n, true, room) >= NETWORKS ||
+	       count_networks(f, n, false, room) >= NEIGHBOURS;
+}
+
 /* Sources that never pass and that nothing explains: where they are spread, those that do
  * not stand out among them are abuse. */
 static void find_abusers(const struct judge *j, struct arena *a)
@@ -302,18 +332,14 @@ static void find_abusers(const struct judge *j, struct arena *a)
 	uint64_t *room = arena_array(a, j->d->from_n + 1, sizeof(*room));
 	size_t n = 0;
 	for (size_t i = 0; i < j->d->from_n; i++)
-		if (j->d->from[i].nameless && !j->d->from[i].passes)
+		if (j->d->from[i].nameless && never_passes(&j->d->from[i]))
 			f[n++] = &j->d->from[i];
-	if (n == 0)
+	if (n == 0 || !is_spread(f, n, room))
 		return;
-	bool spread = count_networks(f, n, true, room) >= NETWORKS ||
-		      count_networks(f, n, false, room) >= NEIGHBOURS;
-	uint64_t much = median_of(f, n, room) * ALONE_TIMES;
-	much = much > ALONE_LEAST ? much : ALONE_LEAST;
+	uint64_t much = stands_out(f, n, room);
 	for (size_t i = 0; i < j->d->from_n; i++) {
 		struct service_from *s = &j->d->from[i];
-		if (s->nameless && !s->passes)
-			s->abuses = spread && s->nameless < much;
+		s->abuses = s->nameless && never_passes(s) && s->nameless < much;
 	}
 }
 
@@ -347,12 +373,10 @@ static void judge_abuse(const struct judge *j, struct arena *a)
 	size_t n = list_company(j, company);
 	for (size_t i = 0; i < j->d->row_n; i++) {
 		struct service_row *r = &j->d->row[i];
-		if (!is_strange(r) || r->from->passes)
+		if (!is_strange(r) || !never_passes(r->from))
 			continue;
 		struct sv name = service_mail_name(&r->facet->mail);
-		if (j->d->parked)
-			set(r, SERVICE_ABUSE, SERVICE_WHY_PARKED);
-		else if (r->from->abuses)
+		if (r->from->abuses)
 			set(r, SERVICE_ABUSE, SERVICE_WHY_SPREAD);
 		else if (n && name.n &&
 			 bsearch(&name, company, n, sizeof(name), name_cmp))
@@ -360,26 +384,73 @@ static void judge_abuse(const struct judge *j, struct arena *a)
 	}
 }
 
+/* --- lists --- */
+
+/* Rows that are taken for forwarded by nothing but a name that passed beside a broken
+ * signature. */
+static bool is_by_name(const struct service_row *r)
+{
+	const struct service_facet *f = r->facet;
+	return r->class == SERVICE_MAYBE_FORWARDED && r->why == SERVICE_WHY_BROKEN &&
+	       !f->excused && !(is_told(r->match) && is_relay(r->match->service));
+}
+
+static int by_name_cmp(const void *x, const void *y)
+{
+	const struct service_row *const *a = x, *const *b = y;
+	return sv_cmp(service_mail_name(&(*a)->facet->mail),
+		      service_mail_name(&(*b)->facet->mail));
+}
+
+/* A list has its few hosts; a name that comes from all over is no list. */
+static void judge_lists(const struct judge *j, struct arena *a)
+{
+	size_t n = 0, end;
+	struct service_row **row = arena_array(a, j->d->row_n + 1, sizeof(*row));
+	const struct service_from **f = arena_array(a, j->d->row_n + 1, sizeof(*f));
+	uint64_t *room = arena_array(a, j->d->row_n + 1, sizeof(*room));
+	for (size_t i = 0; i < j->d->row_n; i++)
+		if (is_by_name(&j->d->row[i]))
+			row[n++] = &j->d->row[i];
+	if (n)
+		qsort(row, n, sizeof(*row), by_name_cmp);
+	for (size_t i = 0; i < n; i = end) {
+		for (end = i; end < n && by_name_cmp(&row[i], &row[end]) == 0; end++)
+			f[end - i] = row[end]->from;
+		for (size_t k = i; is_spread(f, end - i, room) && k < end; k++)
+			set(row[k], SERVICE_ABUSE, SERVICE_WHY_SPREAD);
+	}
+}
+
+/* --- all of it --- */
+
+static void judge_row(const struct judge *j, struct service_row *r)
+{
+	if (judge_mark(j, r) || judge_aligned(r))
+		return;
+	if (j->d->parked)
+		set(r, SERVICE_ABUSE, SERVICE_WHY_PARKED);
+	else if (!judge_forwarded(j, r) && !judge_service(r))
+		judge_stranger(j, r);
+}
+
 void service_judge(const struct service_domain *d, struct arena *a)
 {
 	struct judge j = { .d = d };
 	for (size_t i = 0; i < d->row_n; i++) {
 		struct service_row *r = &d->row[i];
+		bool aligned = r->facet->dkim_aligned || r->facet->spf_aligned;
 		r->match = service_better(&r->facet->match, &r->from->match);
 		r->from->messages += r->messages;
-		r->from->passes = r->from->passes || r->facet->dkim_aligned ||
-				  r->facet->spf_aligned;
+		r->from->aligned += aligned ? r->messages : 0;
 	}
 	list_keys(&j, a);
 	find_home(&j);
-	for (size_t i = 0; i < d->row_n; i++) {
-		struct service_row *r = &d->row[i];
-		if (!judge_mark(&j, r) && !judge_aligned(r) && !judge_forwarded(&j, r) &&
-		    !judge_service(r))
-			judge_stranger(&j, r);
-	}
+	for (size_t i = 0; i < d->row_n; i++)
+		judge_row(&j, &d->row[i]);
 	find_abusers(&j, a);
 	judge_abuse(&j, a);
+	judge_lists(&j, a);
 }
 
 /* --- words --- */

@@ -37,6 +37,7 @@ struct service_facet {
 	struct service_mail mail;
 	bool dkim_aligned, spf_aligned; /* as the receiver judged */
 	bool excused; /* it says that it was forwarded, or came by a list */
+	bool sealed;  /* it says that an ARC chain verifies: by whomever */
 	const struct service_signature *broken; /* of the domain's own d=, that failed */
 	size_t broken_n;
 	struct service_match match; /* service_of_mail() */
@@ -48,7 +49,7 @@ struct service_from {
 	enum service_mark mark;
 	struct service_match match; /* service_of_source() */
 	/* worked out */
-	bool passes; /* something of it passed in alignment */
+	uint64_t aligned; /* messages that passed in alignment */
 	bool abuses;
 	uint64_t messages;
 	uint64_t nameless; /* of these what nothing explains, and no name passed */

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RECORD_DMARC_H
+#define RECORD_DMARC_H
+
+#include "base/sv.h"
+
+/* A DMARC record (RFC 9989 4.7; RFC 7489 6.3 for pct), as far as it decides what becomes
+ * of mail. */
+enum record_policy {
+	RECORD_NONE,
+	RECORD_QUARANTINE,
+	RECORD_REJECT
+};
+
+struct record_dmarc {
+	enum record_policy p, sp, np; /* sp and np where they are not said follow */
+	bool has_sp, has_np;
+	bool adkim_strict, aspf_strict;
+	bool testing; /* t=y */
+	unsigned pct; /* 0 to 100 */
+};
+
+/* False: it is no DMARC record, and *why says so in a clause. Tags that are not known,
+ * and values that are none, are passed over as the RFC has it. */
+bool record_dmarc_read(struct sv text, struct record_dmarc *out, const char **why);
+/* "none", "quarantine", "reject"; false where it is none of these. */
+bool record_policy_named(struct sv word, enum record_policy *out);
+const char *record_policy_word(enum record_policy p);
+
+#endif

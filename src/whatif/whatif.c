@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "whatif/whatif.h"
+
+static enum record_policy lower(enum record_policy p)
+{
+	return p == RECORD_REJECT ? RECORD_QUARANTINE : RECORD_NONE;
+}
+
+void whatif_effect(const struct record_dmarc *p, enum whatif_receiver r, bool below,
+		   struct whatif_effect *out)
+{
+	enum record_policy said = below ? p->sp : p->p;
+	*out = (struct whatif_effect){ said, lower(said), 100 };
+	if (r == WHATIF_9989 && p->testing) /* RFC 9989 4.7: one level down */
+		out->most = out->rest;
+	if (r == WHATIF_7489) /* RFC 7489 6.6.4 */
+		out->percent = p->pct;
+}
+
+static void count(enum record_policy p, uint64_t messages, struct whatif_sum *sum)
+{
+	sum->quarantined += p == RECORD_QUARANTINE ? messages : 0;
+	sum->rejected += p == RECORD_REJECT ? messages : 0;
+}
+
+void whatif_add(const struct record_dmarc *p, enum whatif_receiver r,
+		const struct whatif_row *row, struct whatif_sum *sum)
+{
+	struct whatif_effect e;
+	if (row->dkim || row->spf)
+		return;
+	whatif_effect(p, r, row->below, &e);
+	uint64_t most = row->messages / 100 * e.percent +
+			row->messages % 100 * e.percent / 100;
+	count(e.most, most, sum);
+	count(e.rest, row->messages - most, sum);
+}
+
+/* --- the ladder --- */
+
+enum whatif_rung whatif_rung_of(const struct record_dmarc *p)
+{
+	bool trial = p->testing || p->pct < 100;
+	if (p->p == RECORD_REJECT)
+		return trial ? WHATIF_TRY_REJECT : WHATIF_REJECT;
+	if (p->p == RECORD_QUARANTINE)
+		return trial ? WHATIF_TRY_QUARANTINE : WHATIF_QUARANTINE;
+	return WHATIF_NONE;
+}
+
+void whatif_rung_policy(enum whatif_rung rung, const struct record_dmarc *as,
+			struct record_dmarc *out)
+{
+	enum record_policy p = rung == WHATIF_NONE         ? RECORD_NONE
+			       : rung <= WHATIF_QUARANTINE ? RECORD_QUARANTINE
+							   : RECORD_REJECT;
+	bool trial = rung == WHATIF_TRY_QUARANTINE || rung == WHATIF_TRY_REJECT;
+	*out = (struct record_dmarc){ .p = p,
+				      .sp = p,
+				      .np = p,
+				      .adkim_strict = as->adkim_strict,
+				      .aspf_strict = as->aspf_strict,
+				      .testing = trial,
+				      .pct = trial ? 0 : 100 };
+}
+
+const char *whatif_rung_words(enum whatif_rung rung)
+{
+	static const char *const words[] = {
+		[WHATIF_NONE] = "none",
+		[WHATIF_TRY_QUARANTINE] = "quarantine, on trial",
+		[WHATIF_QUARANTINE] = "quarantine",
+		[WHATIF_TRY_REJECT] = "reject, on trial",
+		[WHATIF_REJECT] = "reject",
+	};
+	return words[rung];
+}
