@@ -5,6 +5,10 @@
 #include "cli/run_int.h"
 #include "cli/show.h"
 
+enum {
+	READINESS_DAYS = 90
+};
+
 bool run_services(struct cli *c, struct err *err)
 {
 	struct service_catalogue all;
@@ -61,6 +65,22 @@ bool run_source_mark(struct cli *c, struct err *err)
 			     c->arena, &m, err))
 		return false;
 	show_marked(&c->out, &m);
+	return true;
+}
+
+bool run_readiness(struct cli *c, struct err *err)
+{
+	struct app_readiness r;
+	struct app_readiness_options o = {
+		.domain = sv_from(c->args->word[0]),
+		.policy = sv_from(cli_value(c->args, OPT_POLICY)),
+	};
+	uint32_t limit;
+	if (!run_number(c, OPT_DAYS, READINESS_DAYS, 36500, &o.days, err) ||
+	    !run_limit(c, RUN_SENDERS, &limit, err) ||
+	    !app_readiness(&c->app, &o, c->arena, &r, err))
+		return false;
+	show_readiness(&c->out, &r, limit);
 	return true;
 }
 

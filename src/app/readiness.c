@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/readiness.h"
+
+#include "app/policy_int.h"
+#include "app/records_int.h"
+#include "app/senders_int.h"
+#include "app/words.h"
+#include "base/arena.h"
+#include "base/date.h"
+
+#include <stdlib.h>
+
+enum {
+	DAYS_LEAST = 28, /* with reports */
+	MONTH = 31,      /* days that the evidence reaches back at least */
+	OWN_LEAST = 100, /* messages */
+	NEW_DAYS = 7,
+	QUIET_DAYS = 14,
+	SILENT_DAYS = 5,
+	LARGE_SHARE = 10,  /* per cent of the reports */
+	SMALL = 10,        /* messages of a sender that hold nothing back */
+	SMALL_SHARE = 200, /* ... or one in so many of the domain's own */
+	DKIM_SHARE = 90,   /* per cent of a service's messages */
+};
+
+static const char *const condition_words[APP_CONDITIONS] = {
+	[APP_READY_DAYS] = "days",
+	[APP_READY_MONTH] = "month",
+	[APP_READY_VOLUME] = "volume",
+	[APP_READY_DKIM] = "dkim",
+	[APP_READY_SERVICES] = "services",
+	[APP_READY_STRANGERS] = "strangers",
+	[APP_READY_NEW] = "new",
+	[APP_READY_QUIET] = "quiet",
+	[APP_READY_REPORTERS] = "reporters",
+};
+
+const char *app_condition_word(enum app_condition_kind k)
+{
+	return condition_words[k];
+}
+
+struct work {
+	const struct scope *s;
+	const struct app *app;
+	struct app_readiness *out;
+	struct judged j;
+	struct sender_group *sender;
+	size_t sender_n;
+	int64_t first_day; /* of the evidence */
+	uint64_t own;
+};
+
+static void add(struct work *w, enum app_condition_kind kind, bool met, const char *text,
+		const char *remedy)
+{
+	w->out->condition[w->out->condition_n++] =
+		(struct app_condition){ kind, met, text, met ? NULL : remedy };
+	w->out->ready = w->out->ready && met;
+}
+
+/* --- the policy --- */
+
+static bool read_word(struct sv word, enum record_policy *out)
+{
+	return word.n && record_policy_named(word, out);
+}
+
+/* The policy as reported, as a record's. */
+static struct record_dmarc reported(const struct app_policy *p)
+{
+	struct record_dmarc r = { .pct = 100 };
+	uint64_t pct;
+	(void)read_word(p->p, &r.p);
+	r.sp = r.p;
+	r.has_sp = read_word(p->sp, &r.sp);
+	r.np = r.sp;
+	r.has_np = read_word(p->np, &r.np);
+	r.adkim_strict = sv_eq(p->adkim, SV("s"));
+	r.aspf_strict = sv_eq(p->aspf, SV("s"));
+	r.testing = sv_eq(p->testing, SV("y"));
+	if (sv_to_u64(p->pct, &pct) && pct <= 100)
+		r.pct = (unsigned)pct;
+	return r;
+}
+
+static bool choose_policy(struct work *w, const struct app_readiness_options *o,
+			  struct err *err)
+{
+	struct app_readiness *out = w->out;
+	const struct record_dmarc now = reported(&out->policy);
+	const char *why;
+	out->rung = whatif_rung_of(&now);
+	out->given = o->policy.n > 0;
+	if (out->given) {
+		if (!record_dmarc_read(o->policy, &out->next, &why))
+			return err_set(err, ERR_USAGE, "--policy is no DMARC record: %s",
+				       why);
+		out->next_rung = whatif_rung_of(&out->next);
+		out->judged = out->next;
+		return true;
+	}
+	out->at_end = out->rung == WHATIF_REJECT;
+	out->next_rung = out->at_end ? WHATIF_REJECT : out->rung + 1;
+	whatif_rung_policy(out->next_rung, &now, &out->next);
+	out->judged = out->next;
+	out->judged.testing = false;
+	out->judged.pct = 100;
+	return true;
+}
+
+static void write_record(struct work *w)
+{
+	struct app_readiness *out = w->out;
+	const struct book_domain *e = scope_entry_named(w->s, out->line.name);
+	const struct record_dmarc *p = &out->next;
+	struct sv address = e ? records_address(w->app, scope_client(w->s, e->client))
+			      : SV("");
+	if (!address.n || out->given || out->at_end)
+		return;
+	out->record = sv_from(arena_printf(
+		w->s->arena, "v=DMARC1; p=%s%s%s%s; rua=%.*s", record_policy_word(p->p),
+		p->testing ? "; t=y; pct=0" : "", p->adkim_strict ? "; adkim=s" : "",
+		p->aspf_strict ? "; aspf=s" : "",
+		SV_ARG(record_mailto(address, w->s->arena))));
+}
+
+/* --- losses --- */
+
+static void add_loss(struct app_loss *l, const struct record_dmarc *p,
+		     const struct whatif_row *row)
+{
+	l->messages += row->messages;
+	for (int r = 0; r < WHATIF_RECEIVERS; r++)
+		whatif_add(p, (enum whatif_receiver)r, row, &l->at[r]);
+}
+
+static uint64_t lost(const struct app_loss *l)
+{
+	uint64_t most = 0;
+	for (int r = 0; r < WHATIF_RECEIVERS; r++) {
+		uint64_t n = l->at[r].quarantined + l->at[r].rejected;
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+static int by_loss(const void *x, const void *y)
+{
+	const struct app_loss *a = x, *b = y;
+	if (lost(a) != lost(b))
+		return lost(a) > lost(b) ? -1 : 1;
+	return sv_cmp(a->name, b->name);
+}
+
+static struct whatif_row row_of(const struct work *w, const struct judged_row *r)
+{
+	const struct judged_facet *f = r->facet;
+	const struct record_dmarc *p = &w->out->judged;
+	return (struct whatif_row){
+		.class = r->row->class,
+		.messages = r->row->messages,
+		.dkim = p->adkim_strict ? f->dkim_strict : f->f.dkim_aligned,
+		.spf = p->aspf_strict ? f->spf_strict : f->f.spf_aligned,
+		.below = f->author.n && !sv_eq_fold(f->author, w->out->line.name),
+	};
+}
+
+static void sum_losses(struct work *w)
+{
+	struct app_readiness *out = w->out;
+	out->sender = arena_array(w->s->arena, w->sender_n + 1, sizeof(*out->sender));
+	for (size_t i = 0; i < w->sender_n; i++) {
+		const struct sender_group *g = &w->sender[i];
+		struct app_loss *l = &out->sender[out->sender_n];
+		*l = (struct app_loss){ .name = g->sender.name,
+					.class = g->sender.class };
+		for (size_t k = 0; k < g->n; k++) {
+			struct whatif_row row = row_of(w, g->row[k]);
+			add_loss(l, &out->judged, &row);
+			add_loss(&out->of_class[row.class], &out->judged, &row);
+			out->messages += row.messages;
+		}
+		out->sender_n += lost(l) > 0;
+	}
+	for (int c = 0; c < SERVICE_CLASSES; c++)
+		out->of_class[c].class = (enum service_class)c;
+	if (out->sender_n)
+		qsort(out->sender, out->sender_n, sizeof(*out->sender), by_loss);
+}
+
+/* --- conditions --- */
+
+static void check_days(struct work *w)
+{
+	struct arena *a = w->s->arena;
+	int64_t back = w->out->day_to - w->first_day + 1;
+	char text[WORDS_TEXT];
+	add(w, APP_READY_DAYS, w->out->days >= DAYS_LEAST,
+	    arena_printf(a, "reports of %zu days; %d are enough", w->out->days,
+			 DAYS_LEAST),
+	    "wait for more reports");
+	add(w, APP_READY_MONTH, w->out->days && back >= MONTH,
+	    arena_printf(
+		    a,
+		    "the evidence reaches back %lld days: who sends once a month was "
+		    "seen from %d on",
+		    (long long)(w->out->days ? back : 0), MONTH),
+	    "wait until every monthly sender (payroll, invoices) was seen once");
+	add(w, APP_READY_VOLUME, w->own >= OWN_LEAST,
+	    arena_printf(a, "%s messages of its own; %d are enough",
+			 words_number(w->own, text), OWN_LEAST),
+	    "too little mail was seen to judge by: wait, or look further back");
+}
+
+static bool is_small(const struct work *w, uint64_t messages)
+{
+	return messages < SMALL || messages * SMALL_SHARE < w->own;
+}
+
+/* The largest sender that a condition is about; NULL: none. */
+static const struct app_sender *worst(const struct work *w,
+				      bool (*holds)(const struct work *w,
+						    const struct app_sender *s),
+				      size_t *out_n)
+{
+	const struct app_sender *first = NULL;
+	*out_n = 0;
+	for (size_t i = 0; i < w->sender_n; i++)
+		if (holds(w, &w->sender[i].sender)) {
+			first = first ? first : &w->sender[i].sender;
+			++*out_n;
+		}
+	return first;
+}
+
+static bool lacks_dkim(const struct work *w, const struct app_sender *s)
+{
+	return s->class == SERVICE_OWN && s->why != SERVICE_WHY_MARKED &&
+	       !is_small(w, s->messages) && s->dkim * 100 < s->messages * DKIM_SHARE;
+}
+
+static bool is_in_another_name(const struct work *w, const struct app_sender *s)
+{
+	return s->class == SERVICE_NOT_ALIGNED && s->why != SERVICE_WHY_MARKED &&
+	       !is_small(w, s->messages);
+}
+
+static bool is_strange(const struct work *w, const struct app_sender *s)
+{
+	return s->class == SERVICE_UNKNOWN && !is_small(w, s->messages);
+}
+
+static bool is_new(const struct work *w, const struct app_sender *s)
+{
+	bool counts = s->class == SERVICE_OWN || s->class == SERVICE_NOT_ALIGNED;
+	return counts && s->why != SERVICE_WHY_MARKED && s->messages >= SMALL &&
+	       s->first_day > w->out->day_to - NEW_DAYS &&
+	       w->first_day <= w->out->day_to - NEW_DAYS;
+}
+
+static void check_dkim(struct work *w)
+{
+	struct arena *a = w->s->arena;
+	char one[WORDS_TEXT], all[WORDS_TEXT];
+	size_t n;
+	const struct app_sender *s = worst(w, lacks_dkim, &n);
+	add(w, APP_READY_DKIM, !s,
+	    s ? arena_printf(
+			a,
+			"own services that do not sign all in its name: %zu; the largest "
+			"%.*s, %s of %s messages signed",
+			n, SV_ARG(s->name), words_number(s->dkim, one),
+			words_number(s->messages, all))
+	      : "every service of its own signs in its name",
+	    s ? arena_printf(a, "%s%s%.*s", app_sender_advice(s),
+			     s->service ? ": postern services " : "",
+			     SV_ARG(s->service ? s->service->id : SV("")))
+	      : NULL);
+}
+
+static void check_others(struct work *w)
+{
+	struct arena *a = w->s->arena;
+	char one[WORDS_TEXT];
+	size_t n;
+	const struct app_sender *s = worst(w, is_in_another_name, &n);
+	add(w, APP_READY_SERVICES, !s,
+	    s ? arena_printf(a,
+			     "known services that send in another name: %zu; the largest "
+			     "%.*s, %s messages",
+			     n, SV_ARG(s->name), words_number(s->messages, one))
+	      : "no known service sends in another name",
+	    s ? arena_printf(a,
+			     "set up DKIM there (postern services %.*s), or say that it "
+			     "is not yours: postern source mark",
+			     SV_ARG(s->service ? s->service->id : SV("NAME")))
+	      : NULL);
+	s = worst(w, is_strange, &n);
+	add(w, APP_READY_STRANGERS, !s,
+	    s ? arena_printf(a,
+			     "unknown senders that send much: %zu; the largest %.*s, %s "
+			     "messages",
+			     n, SV_ARG(s->name), words_number(s->messages, one))
+	      : "nobody unknown sends much",
+	    "find out whose it is, and say so: postern source mark");
+	s = worst(w, is_new, &n);
+	add(w, APP_READY_NEW, !s,
+	    s ? arena_printf(
+			a,
+			"senders that are new in the last %d days: %zu; the largest %.*s",
+			NEW_DAYS, n, SV_ARG(s->name))
+	      : "no sender is new in the last 7 days",
+	    "wait a week, or say what it is: postern source mark");
+}
+
+static bool is_same_policy(const struct app_policy *x, const struct app_policy *y)
+{
+	const struct record_dmarc a = reported(x), b = reported(y);
+	return a.p == b.p && a.sp == b.sp && a.pct == b.pct && a.testing == b.testing &&
+	       a.adkim_strict == b.adkim_strict && a.aspf_strict == b.aspf_strict;
+}
+
+static bool check_quiet(struct work *w, const int64_t *id, size_t n, struct err *err)
+{
+	struct app_policy before;
+	int64_t day = w->out->day_to - QUIET_DAYS;
+	if (!policy_before(w->s, id, n, day, &before, err))
+		return false;
+	bool met = !before.found || is_same_policy(&before, &w->out->policy);
+	add(w, APP_READY_QUIET, met,
+	    met ? "its policy stood still for 14 days"
+		: arena_printf(w->s->arena, "its policy changed in the last %d days",
+			       QUIET_DAYS),
+	    "wait until two weeks of reports show what the last change did");
+	return true;
+}
+
+static bool check_reporters(struct work *w, struct err *err)
+{
+	struct book_report_filter f = scope_reports(w->s);
+	struct book_reporter *r;
+	const struct book_reporter *silent = NULL;
+	uint64_t all = 0;
+	size_t n;
+	if (!book_reporters(w->s->store, &f, w->s->arena, &r, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		all += r[i].reports;
+	for (size_t i = 0; i < n; i++)
+		if (r[i].reports * 100 >= all * LARGE_SHARE &&
+		    r[i].last_day < w->out->day_to - SILENT_DAYS &&
+		    (!silent || r[i].reports > silent->reports))
+			silent = &r[i];
+	char day[DATE_TEXT];
+	add(w, APP_READY_REPORTERS, !silent,
+	    silent ? arena_printf(w->s->arena, "%.*s has sent no report since that of %s",
+				  SV_ARG(silent->org),
+				  date_format_day(silent->last_day, day))
+		   : "no large reporter fell silent",
+	    "part of the mail is not seen: wait for its reports, or look at the record's "
+	    "rua");
+	return true;
+}
+
+/* --- all of it --- */
+
+static bool read_days(struct work *w, struct err *err)
+{
+	struct facts_query q = scope_query(w->s);
+	struct facts_by_day *d;
+	if (!facts_days(w->s->store, &q, w->s->arena, &d, &w->out->days, err))
+		return false;
+	w->first_day = w->out->days ? d[0].day : w->out->day_to;
+	return true;
+}
+
+static bool read_all(struct work *w, const struct app_readiness_options *o,
+		     struct err *err)
+{
+	struct app_readiness *out = w->out;
+	const struct scope *s = w->s;
+	scope_subject(s, s->filter.domain, &out->line);
+	if (scope_is_empty(s))
+		return err_set(err, ERR_NO_INPUT,
+			       "no report of %.*s counts: there is nothing to judge by",
+			       SV_ARG(out->line.name));
+	if (!policy_newest(s, s->id, s->id_n, &out->policy, err) ||
+	    !choose_policy(w, o, err) || !read_days(w, err) ||
+	    !judged_read(s, out->line.name, out->line.use == APP_PARKED, &w->j, err))
+		return false;
+	out->more = w->j.more;
+	w->sender_n = senders_group(&w->j, NULL, NULL, s->arena, &w->sender);
+	sum_losses(w);
+	w->own = out->of_class[SERVICE_OWN].messages;
+	write_record(w);
+	out->ready = true;
+	check_days(w);
+	check_dkim(w);
+	check_others(w);
+	return check_quiet(w, s->id, s->id_n, err) && check_reporters(w, err);
+}
+
+bool app_readiness(const struct app *app, const struct app_readiness_options *o,
+		   struct arena *a, struct app_readiness *out, struct err *err)
+{
+	struct scope s;
+	struct work w = { .s = &s, .app = app, .out = out };
+	struct app_filter f = app_filter_all();
+	*out = (struct app_readiness){ .day_to = date_day_of(app->now) };
+	out->day_from = out->day_to - (int64_t)o->days;
+	f.domain = scope_fold(o->domain, a);
+	f.day_from = out->day_from;
+	f.day_to = out->day_to;
+	if (f.domain.n == 0)
+		return err_set(err, ERR_USAGE, "the name of a domain is empty");
+	if (!scope_open(&s, app, STORE_READ, &f, a, err))
+		return false;
+	bool ok = read_all(&w, o, err);
+	scope_close(&s);
+	return ok;
+}

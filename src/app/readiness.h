@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_READINESS_H
+#define APP_READINESS_H
+
+#include "app/domain.h"
+#include "service/class.h"
+#include "whatif/whatif.h"
+
+/* When is it safe to tighten a domain's policy, and what would it have cost. */
+enum app_condition_kind {
+	APP_READY_DAYS,      /* reports of enough days */
+	APP_READY_MONTH,     /* monthly senders were seen once round */
+	APP_READY_VOLUME,    /* enough own mail */
+	APP_READY_DKIM,      /* every own service signs in the domain's name */
+	APP_READY_SERVICES,  /* no known service sends in another name */
+	APP_READY_STRANGERS, /* nobody unknown sends much */
+	APP_READY_NEW,       /* no sender is newer than a week */
+	APP_READY_QUIET,     /* the policy stood still */
+	APP_READY_REPORTERS, /* no large reporter fell silent */
+	APP_CONDITIONS
+};
+const char *app_condition_word(enum app_condition_kind k); /* "days", "dkim", ... */
+
+struct app_condition {
+	enum app_condition_kind kind;
+	bool met;
+	const char *text;   /* a sentence with its figure */
+	const char *remedy; /* what to do; NULL where it is met */
+};
+
+/* What would have become of mail of a class, at receivers of either kind. */
+struct app_loss {
+	struct sv name; /* of the sender; of a class: empty */
+	enum service_class class;
+	uint64_t messages;
+	struct whatif_sum at[WHATIF_RECEIVERS];
+};
+
+struct app_readiness {
+	struct app_domain_line line; /* no figures */
+	struct app_policy policy;    /* as the newest report has it */
+	enum whatif_rung rung;       /* where that stands */
+	bool given;  /* the policy was given, else it is the next rung's */
+	bool at_end; /* there is no next: what reject does now */
+	struct record_dmarc next;
+	struct record_dmarc judged; /* the same, and where that is a trial in earnest */
+	enum whatif_rung next_rung;
+	int64_t day_from, day_to; /* asked for */
+	size_t days;              /* with reports */
+	uint64_t messages;
+	struct app_loss of_class[SERVICE_CLASSES];
+	struct app_loss *sender; /* those that lose, most first */
+	size_t sender_n;
+	struct app_condition condition[APP_CONDITIONS];
+	size_t condition_n;
+	bool ready; /* all are met */
+	struct sv
+		record; /* the policy as a TXT record at _dmarc.NAME; empty: no address */
+	bool more;      /* not all rows were looked at */
+};
+
+struct app_readiness_options {
+	struct sv domain;
+	uint64_t days;    /* back from today */
+	struct sv policy; /* a record's text; empty: the next rung */
+};
+
+bool app_readiness(const struct app *app, const struct app_readiness_options *o,
+		   struct arena *a, struct app_readiness *out, struct err *err);
+
+#endif

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`postern readiness` on histories whose answer is known."""
+import support
+from compose import BEGIN, DAY, auth, report, row
+
+OWN = "example.com"
+DAYS = 60
+NOW = f"@{BEGIN + DAYS * DAY}"
+SIGNED = [(OWN, "google", "pass")]
+
+
+def sent(count, source="198.18.0.1", dkim=(), spf=None, reason="", header_from=OWN):
+    results = "".join(auth("dkim", d, r, selector=s) for d, s, r in dkim)
+    if spf:
+        results += auth("spf", spf[0], spf[1], scope="mfrom")
+    good_dkim = any(d == OWN and r == "pass" for d, _, r in dkim)
+    good_spf = spf == (OWN, "pass")
+    return row(count, source, "none", "pass" if good_dkim else "fail",
+               "pass" if good_spf else "fail", reason=reason, results=results,
+               header_from=header_from)
+
+
+HOME = sent(20, dkim=SIGNED, spf=(OWN, "pass"))
+LIST = "<reason><type>mailing_list</type></reason>"
+
+
+class Readiness(support.Case):
+    def history(self, rows, days=DAYS, **how):
+        """A report a day; `rows` of the day, or a function of it."""
+        for day in range(days):
+            made = rows(day) if callable(rows) else rows
+            said = {k: v(day) if callable(v) else v for k, v in how.items()}
+            if made:
+                self.write(f"in/{day:03}.xml", report(
+                    rows=made, report_id=f"r{day}", domain=OWN, begin=BEGIN + day * DAY,
+                    end=BEGIN + (day + 1) * DAY - 1, **said))
+        self.postern("--quiet", "--now", NOW, "ingest", "in")
+
+    def setUp(self):
+        super().setUp()
+        (self.tmp / "in").mkdir()
+
+    def ask(self, *words):
+        answer = self.postern("--now", NOW, "readiness", OWN, "--json", *words).lines()[0]
+        unmet = [c["condition"] for c in answer["conditions"] if not c["met"]]
+        self.assertEqual(answer["ready"], not unmet)
+        self.assertEqual(len(answer["conditions"]), 9)
+        return answer, unmet
+
+    def lost(self, answer, receiver="rfc9989"):
+        """{class: (quarantined, rejected)} of what is lost."""
+        return {c["class"]: (c[receiver]["quarantined"], c[receiver]["rejected"])
+                for c in answer["classes"]
+                if c[receiver]["quarantined"] or c[receiver]["rejected"]}
+
+    def test_ready(self):
+        self.history([HOME])
+        answer, unmet = self.ask()
+        self.assertEqual((unmet, self.lost(answer), answer["stands_at"], answer["next"]),
+                         ([], {}, "none", "quarantine, on trial"))
+        self.assertEqual((answer["days"], answer["messages"]), (DAYS, DAYS * 20))
+
+    def test_the_ladder(self):
+        for p, extra, at, after in (
+                ("quarantine", "<t>y</t>", "quarantine, on trial", "quarantine"),
+                ("quarantine", "", "quarantine", "reject, on trial"),
+                ("reject", "<t>y</t>", "reject, on trial", "reject"),
+                ("reject", "", "reject", "reject")):
+            self.db = self.tmp / f"{p}{len(extra)}.db"
+            self.history([HOME], p=p, policy=extra.replace("<t>", "<testing>")
+                         .replace("</t>", "</testing>"))
+            answer, _ = self.ask()
+            self.assertEqual((answer["stands_at"], answer["next"]), (at, after))
+
+    def test_low_volume(self):
+        self.history([sent(1, dkim=SIGNED, spf=(OWN, "pass"))])
+        self.assertEqual(self.ask()[1], ["volume"])
+
+    def test_few_days(self):
+        self.history(lambda day: [HOME] if day >= DAYS - 10 else None)
+        self.assertEqual(self.ask()[1], ["days", "month"])
+
+    def test_only_forwarding_fails(self):
+        self.history([HOME, sent(2, "198.18.7.1", [(OWN, "google", "fail")],
+                                 ("list.example", "pass"), LIST)])
+        answer, unmet = self.ask()
+        self.assertEqual((unmet, self.lost(answer)),
+                         ([], {"maybe-forwarded": (2 * DAYS, 0)}))
+        self.assertEqual([s["sender"] for s in answer["senders"]], ["list.example"])
+
+    def test_a_forwarder_that_keeps_dkim(self):
+        self.history([HOME, sent(2, "198.18.7.1", SIGNED, ("list.example", "pass"), LIST)])
+        answer, unmet = self.ask("--policy", "v=DMARC1; p=reject")
+        self.assertEqual((unmet, self.lost(answer)), ([], {}))
+
+    def test_abuse_only(self):
+        self.history([HOME] + [sent(1, f"{net}.0.113.9", spf=(OWN, "fail"))
+                               for net in range(20, 30)])
+        answer, unmet = self.ask("--policy", "v=DMARC1; p=reject")
+        self.assertEqual((unmet, self.lost(answer)), ([], {"abuse": (0, 10 * DAYS)}))
+
+    def test_a_service_without_dkim(self):
+        self.history([HOME, sent(5, "198.18.3.1", spf=(OWN, "pass"))])
+        answer, unmet = self.ask()
+        self.assertEqual((unmet, self.lost(answer)), (["dkim"], {}))
+
+    def test_a_service_in_another_name(self):
+        self.history([HOME, sent(5, "198.18.4.1", [("sendgrid.net", "s1", "pass")],
+                                 ("sendgrid.net", "pass"))])
+        answer, unmet = self.ask()
+        self.assertEqual((unmet, self.lost(answer)),
+                         (["services"], {"not-aligned": (5 * DAYS, 0)}))
+        self.assertIn("postern services sendgrid", next(
+            c["remedy"] for c in answer["conditions"] if c["condition"] == "services"))
+
+    def test_a_new_sender(self):
+        self.history(lambda day: [HOME] + (
+            [sent(30, "198.18.4.1", [(OWN, "k9", "pass")], ("esp.example", "pass"))]
+            if day == DAYS - 1 else []))
+        self.assertEqual(self.ask()[1], ["new"])
+        self.history(lambda day: [sent(30, "198.18.4.1", [("sendgrid.net", "s1", "pass")])]
+                     if day == DAYS - 1 else None, org="second")
+        self.assertEqual(self.ask()[1], ["services", "new"])
+
+    def test_a_subdomain_under_sp(self):
+        self.history([HOME, sent(3, "198.18.4.1", spf=("x.example", "none"),
+                                 header_from="news." + OWN)])
+        answer, _ = self.ask("--policy", "v=DMARC1; p=none; sp=reject")
+        self.assertEqual(self.lost(answer), {"unknown": (0, 3 * DAYS)})
+        self.assertEqual(self.ask("--policy", "v=DMARC1; p=reject; sp=none")[0]["classes"],
+                         self.ask("--policy", "v=DMARC1; p=none")[0]["classes"])
+
+    def test_trial_at_either_receiver(self):
+        self.history([HOME] + [sent(1, f"{net}.0.113.9") for net in range(20, 30)])
+        answer, _ = self.ask("--policy", "v=DMARC1; p=reject; t=y; pct=0")
+        self.assertEqual(self.lost(answer), {"abuse": (10 * DAYS, 0)})
+        answer, _ = self.ask("--policy", "v=DMARC1; p=quarantine; pct=0")
+        self.assertEqual(self.lost(answer), {"abuse": (10 * DAYS, 0)})
+        self.assertEqual(self.lost(answer, "rfc7489"), {})
+
+    def test_strict_alignment(self):
+        self.history([sent(20, dkim=SIGNED, spf=(OWN, "pass"), header_from="a." + OWN)])
+        answer, _ = self.ask("--policy", "v=DMARC1; p=reject; adkim=s; aspf=s")
+        self.assertEqual(self.lost(answer), {"own": (0, 20 * DAYS)})
+
+    def test_a_change_of_policy(self):
+        self.history([HOME], p=lambda day: "none" if day < DAYS - 5 else "quarantine")
+        self.assertEqual(self.ask()[1], ["quiet"])
+
+    def test_a_silent_reporter(self):
+        self.history([HOME])
+        self.history(lambda day: [HOME] if day < 40 else None, org="Large Reporter")
+        answer, unmet = self.ask()
+        self.assertEqual(unmet, ["reporters"])
+        self.assertIn("Large Reporter has sent no report since that of 2025-08-09", str(answer))
+
+    def test_text_and_faults(self):
+        self.postern("client", "add", "C", "--domain", OWN, "--raw", "a@reports.example")
+        self.history([HOME])
+        text = self.postern("--now", NOW, "readiness", OWN).out
+        self.assertIn('_dmarc.example.com. IN TXT "v=DMARC1; p=quarantine; t=y; pct=0; '
+                      'rua=mailto:a@reports.example"', text)
+        self.postern("readiness", OWN, "--policy", "p=reject", code=64)
+        self.postern("readiness", "nobody.example", code=66)
