@@ -82,12 +82,17 @@ void sparse_need(struct sparse *s, uint64_t at, uint64_t n)
 		return;
 	s->have = at;
 	s->have_end = end;
+	/* A file may change beneath its map: a piece that is shorter than it was leaves
+	 * zeros, and a longer one is cut. */
 	for (size_t i = piece_of(s, at); at < end; i++) {
-		struct sv piece = piece_get(s, i);
-		size_t from = (size_t)(at - s->mark[i].at);
-		piece = sv_sub(piece, from, (size_t)(end - at));
-		memcpy(s->p + at, piece.p, piece.n);
-		at += piece.n;
+		uint64_t next = i + 1 < s->n && s->mark[i + 1].at < end
+					? s->mark[i + 1].at
+					: end;
+		struct sv piece = sv_sub(piece_get(s, i), (size_t)(at - s->mark[i].at),
+					 (size_t)(next - at));
+		if (piece.n)
+			memcpy(s->p + at, piece.p, piece.n);
+		at = next;
 	}
 }
 
