@@ -263,6 +263,30 @@ class Status(Asking):
                 self.assertIn(str(self.db), self.fails(78, *words))
         self.assertEqual(self.db.read_bytes(), before)
 
+    def test_damaged_schema(self):
+        """What damage leaves of a database may look like none: a mail server is to keep
+        the mail also then."""
+        def first_page():
+            with open(self.db, "r+b") as f:
+                f.write(bytes(4096))
+
+        def no_table(name):
+            db = sqlite3.connect(self.db)
+            with db:
+                db.execute("PRAGMA writable_schema = 1")
+                db.execute("DELETE FROM sqlite_schema WHERE name = ?", (name,))
+            db.close()
+
+        new = self.write("new.xml", c.report(report_id="r-9"))
+        for harm in (first_page, lambda: no_table("book_raw"), lambda: no_table("meta")):
+            self.db.unlink(missing_ok=True)
+            self.fill()
+            harm()
+            before = self.db.read_bytes()
+            self.assertIn("postern fsck", self.fails(75, "ingest", new))
+            self.assertIn("restore", self.fails(65, "fsck"))
+            self.assertEqual(self.db.read_bytes(), before)
+
     def test_newer(self):
         """The sentence names the build that is needed."""
         self.fill()

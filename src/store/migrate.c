@@ -303,7 +303,9 @@ bool migrate_look(struct store *s, enum store_file *out, struct err *err)
 		*out = STORE_FILE_EMPTY;
 		return true;
 	}
-	if (app != STORE_APPLICATION_ID || !has_meta)
+	if (app == STORE_APPLICATION_ID && !has_meta)
+		return store_damaged(s, err, "it has no table meta");
+	if (app != STORE_APPLICATION_ID)
 		return err_set(
 			err, ERR_CONFIG,
 			"%s is not a Postern database: it is a database of another "

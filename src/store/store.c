@@ -67,6 +67,23 @@ bool store_stopped(struct err *err)
 	return err_set(err, ERR_TEMP, "stopped; nothing was changed");
 }
 
+/* A database is whole pages, and what begins otherwise than one may be one whose first
+ * page was written over. */
+static bool not_a_database(const struct store *s, struct err *err)
+{
+	struct stat st;
+	if (stat(s->path, &st) == 0 && st.st_size > 0 && st.st_size % STORE_PAGE == 0)
+		return store_damaged(s, err, "its first page is not that of a database");
+	return err_set(err, ERR_CONFIG, "%s is not a Postern database", s->path);
+}
+
+/* Our SQL names nothing that the schema of a whole file lacks. */
+static bool lacks_table(const char *what)
+{
+	return sv_has_prefix_fold(sv_from(what), SV("no such table")) ||
+	       sv_has_prefix_fold(sv_from(what), SV("no such index"));
+}
+
 bool store_fail(struct store *s, struct err *err)
 {
 	int code = s->db ? sqlite3_extended_errcode(s->db) : SQLITE_NOMEM;
@@ -107,12 +124,14 @@ bool store_fail(struct store *s, struct err *err)
 			       "%s: the disk could not be read or written (%s, code %d)",
 			       s->path, what, code);
 	case SQLITE_NOTADB:
-		return err_set(err, ERR_CONFIG, "%s is not a Postern database", s->path);
+		return not_a_database(s, err);
 	case SQLITE_CORRUPT:
 		return store_damaged(s, err, "%s", what);
 	case SQLITE_NOMEM:
 		return err_set(err, ERR_TEMP, "%s: %s", s->path, what);
 	default:
+		if (lacks_table(what))
+			return store_damaged(s, err, "%s", what);
 		return err_set(err, ERR_INTERNAL, "%s: %s (code %d)", s->path, what,
 			       code);
 	}
