@@ -44,6 +44,7 @@
 
 enum {
 	LIMIT_ENTRIES = 1000, /* entries of an archive, parts of a mail */
+	LIMIT_ZIP_ENDS = 64,  /* what looks like a zip archive's end, tried from behind */
 	LIMIT_NESTING = 8,    /* containers in containers: mail, multipart, zip, gzip */
 	LIMIT_HEADER = 256 *
 		       1024,  /* a mail's or part's header, bytes; the rest is body */

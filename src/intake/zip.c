@@ -334,9 +334,12 @@ static bool directory_find(const struct zip *z, struct directory *d)
 		return false;
 	size_t low = b.n > END_SIZE + COMMENT_MAX ? b.n - END_SIZE - COMMENT_MAX : 0;
 	zip_need(z, low, b.n - low);
-	for (size_t at = b.n - END_SIZE + 1; at-- > low;) {
+	/* Each may point anywhere, so that pieces are decoded for it. */
+	unsigned tried = 0;
+	for (size_t at = b.n - END_SIZE + 1; at-- > low && tried < LIMIT_ZIP_ENDS;) {
 		if (b.p[at] != 'P' || !has_sig(b, at, SIG_END))
 			continue;
+		tried++;
 		*d = (struct directory){ .at = le(b, at + 16, 4),
 					 .size = le(b, at + 12, 4) };
 		if (directory_check(z, directory_find_64(z, at, d), d))
