@@ -591,6 +591,19 @@ class BadDisk(Backup):
         self.fails(self.postern("fsck", code=75, env=self.bad_disk("postern.db", 4096 * 20)),
                    "postern.db")
 
+    def test_fsck_of_what_lies_in_the_wal(self):
+        reader = sqlite3.connect(self.db, isolation_level=None)
+        self.addCleanup(reader.close)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM meta").fetchall()
+        self.fill(40, seed=3)
+        size = (self.tmp / "postern.db-wal").stat().st_size
+        self.assertGreater(size, 4096 * 20)
+        for part in range(1, 9):
+            with self.subTest(part):
+                self.fails(self.postern("fsck", code=75, env=self.bad_disk(
+                    "postern.db-wal", size * part // 10)), "postern.db")
+
 
 class Inspect(Backup):
     def test_it_touches_nothing(self):

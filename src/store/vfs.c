@@ -16,11 +16,12 @@ enum {
 struct vfs_file {
 	sqlite3_file base;
 	sqlite3_file *inner; /* the system's file, behind this struct */
+	struct vfs_file *db; /* of a WAL its database, else this; SQLite closes it last */
 	int level;           /* of the lock; a WAL has none */
 	sqlite3_int64 at;    /* where the gathered bytes begin */
 	int n;
-	bool read_failed;
-	char *bytes; /* of a WAL */
+	bool read_failed; /* of a database, or of its WAL */
+	char *bytes;      /* of a WAL */
 };
 
 static struct vfs_file *own(sqlite3_file *f)
@@ -57,10 +58,11 @@ static int file_close(sqlite3_file *f)
 static int file_read(sqlite3_file *f, void *out, int n, sqlite3_int64 at)
 {
 	int rc = flush(own(f));
-	if (rc == SQLITE_OK)
-		rc = inner(f)->pMethods->xRead(inner(f), out, n, at);
+	if (rc != SQLITE_OK)
+		return rc;
+	rc = inner(f)->pMethods->xRead(inner(f), out, n, at);
 	if ((rc & 0xff) == SQLITE_IOERR && rc != SQLITE_IOERR_SHORT_READ)
-		own(f)->read_failed = true;
+		own(f)->db->read_failed = true;
 	return rc == SQLITE_IOERR_CORRUPTFS ? SQLITE_IOERR_READ : rc;
 }
 
@@ -204,7 +206,9 @@ static int vfs_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags
 	(void)v;
 	if (!is_wal && !(flags & SQLITE_OPEN_MAIN_DB))
 		return system->xOpen(system, name, f, flags, out_flags);
-	*w = (struct vfs_file){ .inner = (sqlite3_file *)(void *)(w + 1) };
+	*w = (struct vfs_file){ .inner = (sqlite3_file *)(void *)(w + 1), .db = w };
+	if (is_wal)
+		w->db = own(sqlite3_database_file_object(name));
 	w->bytes = is_wal ? malloc(WAL_BUFFER) : NULL;
 	if (is_wal && !w->bytes)
 		return SQLITE_NOMEM;

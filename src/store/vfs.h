@@ -24,7 +24,7 @@
 /* The name to open databases with; registers it the first time. NULL: out of memory. */
 const char *vfs_name(void);
 
-/* The disk has refused a read of this connection's file. */
+/* The disk has refused a read of this connection's file, or of its WAL. */
 struct sqlite3;
 bool vfs_read_failed(struct sqlite3 *db);
 
