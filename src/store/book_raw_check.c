@@ -105,7 +105,10 @@ bool book_raws_check(struct store *s, const struct book_raws_check *o,
 	struct reading r;
 	int64_t all;
 	*out = (struct book_raws_checked){ 0 };
-	if (!store_int(s, "SELECT sum(size) FROM book_raw WHERE done = 1 AND kept = 1",
+	/* A damaged size may be any number: sum() fails where it goes beyond 64 bits. */
+	if (!store_int(s,
+		       "SELECT max(0, total(size)) FROM book_raw WHERE done = 1 AND "
+		       "kept = 1",
 		       &all, err))
 		return false;
 	struct arena *a = arena_new();

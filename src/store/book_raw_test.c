@@ -232,6 +232,11 @@ static void test_what_came(void **state)
 		assert_int_equal(damaged_copies(f), 1);
 		store_rollback(f->s);
 	}
+	/* Sizes whose sum is beyond 64 bits. */
+	OK(f,
+	   store_exec(f->s, "UPDATE book_raw SET size = 9223372036854775807", &f->err));
+	OK(f, book_raws_check(f->s, &o, &c, &f->err));
+	assert_int_equal(c.damaged, 2);
 }
 
 #define TEST(t) cmocka_unit_test_setup_teardown(t, test_setup, test_teardown)
