@@ -106,10 +106,15 @@ static bool scratch_empty(const struct scratch *s, struct err *err)
 	for (int pass = 0; ok && pass < 2; pass++) {
 		int again = openat(s->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		DIR *d = again >= 0 ? fdopendir(again) : NULL;
-		for (const struct dirent *e; ok && d && (e = readdir(d));)
+		if (!d) {
+			(void)scratch_fail(s, "cannot be read", err);
+			if (again >= 0)
+				(void)close(again);
+			return false;
+		}
+		for (const struct dirent *e; ok && (e = readdir(d));)
 			ok = scratch_entry(s, e->d_name, pass == 1, err);
-		if (d)
-			(void)closedir(d);
+		(void)closedir(d);
 	}
 	return ok;
 }
