@@ -27,7 +27,7 @@ bool backup_is_stopped(const struct backup_watch *w, struct err *err)
 {
 	if (!backup_stop(w) || !*w->stop)
 		return false;
-	return !store_stopped(err);
+	return !store_stopped(NULL, err);
 }
 
 void backup_progress(const struct backup_watch *w, enum backup_stage stage, uint64_t done,

@@ -37,7 +37,7 @@ static bool is_sound(struct reading *r, const struct book_raw *raw, bool *out,
 	for (uint32_t seq = 0; *out; seq++) {
 		arena_reset(r->piece);
 		if (store_is_stopped(r->s))
-			return store_stopped(err);
+			return store_stopped(r->s, err);
 		if (!book_raw_look(r->s, raw->id, seq, r->piece, &piece, out, err))
 			return false;
 		if (piece.n == 0)

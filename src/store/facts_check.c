@@ -164,7 +164,7 @@ static bool check_facets(struct check *c, struct err *err)
 		return true;
 	while (next_facet(c, &id, &differs, &passed, err) && id) {
 		if (store_is_stopped(c->s))
-			return store_stopped(err);
+			return store_stopped(c->s, err);
 		if (!differs)
 			continue;
 		c->out->facets_differ++;
@@ -278,7 +278,7 @@ static bool rebuild_report(struct check *c, sqlite3_stmt *st, struct err *err)
 	if (c->o->progress && c->out->reports % 64 == 0)
 		c->o->progress(c->o->ctx, false, c->out->reports, c->reports_all);
 	if (store_is_stopped(c->s))
-		return store_stopped(err);
+		return store_stopped(c->s, err);
 	return check_figures(c, st, &f, err);
 }
 
@@ -376,7 +376,7 @@ static bool check_day(struct check *c, int64_t day, struct err *err)
 	bool same_roll, same_sums;
 	c->out->domain_days++;
 	if (store_is_stopped(c->s))
-		return store_stopped(err);
+		return store_stopped(c->s, err);
 	if (!facts_rolls_same(c->s, c->domain, day, &same_roll, err) ||
 	    !compare_sums(c, 0, day, &same_sums, err))
 		return false;

@@ -170,9 +170,14 @@ static void test_stopped(void **state)
 		o.mend = mend;
 		assert_false(facts_check(f->s, &o, &r, &f->err));
 		assert_int_equal(f->err.code, ERR_TEMP);
-		assert_non_null(strstr(f->err.text, "stopped"));
+		assert_non_null(strstr(f->err.text, "stopped; what was written until"));
 		assert_int_equal(r.facets_differ + r.domain_days, 0);
 	}
+	store_close(&f->s);
+	f->s = test_open(f, STORE_WRITE);
+	f->s->stop = &stop;
+	assert_false(facts_check(f->s, &o, &r, &f->err));
+	assert_string_equal(f->err.text, "stopped; nothing was changed");
 	stop = 0;
 	assert_int_equal(test_check(f, false), 0);
 }

@@ -62,9 +62,12 @@ bool store_is_stopped(const struct store *s)
 	return s->stop && *s->stop;
 }
 
-bool store_stopped(struct err *err)
+bool store_stopped(const struct store *s, struct err *err)
 {
-	return err_set(err, ERR_TEMP, "stopped; nothing was changed");
+	return err_set(err, ERR_TEMP, "stopped; %s",
+		       s && s->wrote ? "what was written until then stays; the same "
+				       "command does the rest"
+				     : "nothing was changed");
 }
 
 /* A database is whole pages, and what begins otherwise than one may be one whose first
@@ -92,11 +95,11 @@ bool store_fail(struct store *s, struct err *err)
 		return moved(s, err);
 	switch (code & 0xff) {
 	case SQLITE_INTERRUPT:
-		return store_stopped(err);
+		return store_stopped(s, err);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		if (store_is_stopped(s))
-			return store_stopped(err);
+			return store_stopped(s, err);
 		return err_set(err, ERR_TEMP,
 			       "%s: the database is locked by another process; run the "
 			       "same command again once that one is done",
@@ -570,6 +573,7 @@ bool store_commit(struct store *s, struct err *err)
 	if (!stmt_run(s, "COMMIT", NULL, 0, err))
 		return false;
 	s->in_tx = false;
+	s->wrote = s->wrote || sqlite3_total_changes64(s->db) != s->changes;
 	facts_committed(s->facts);
 	book_memo_clear(s);
 	return store_still_there(s, err);

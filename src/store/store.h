@@ -37,7 +37,8 @@ struct store_options {
 	void (*waiting)(void *ctx);
 	void *ctx;
 	/* Once it is set, whatever waits or works here ends with ERR_TEMP; may be NULL.
-	 * For who changes nothing before the end. */
+	 * What was committed before stays: for who changes nothing before the end, or can
+	 * be run again, as mending can. */
 	const volatile sig_atomic_t *stop;
 };
 

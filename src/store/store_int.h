@@ -32,6 +32,7 @@ struct store {
 	int64_t waited_from; /* monotonic ms of the first poll */
 	bool in_tx, in_savepoint;
 	int64_t changes;     /* that SQLite had counted when the transaction began */
+	bool wrote;          /* a transaction that changed something was committed */
 	bool savepoint_made; /* SQLite has been told of it */
 	bool fail_step;      /* the fault hook wants the next writing statement to fail */
 	struct hash_key key;
@@ -41,8 +42,8 @@ struct store {
 };
 
 bool store_is_stopped(const struct store *s);
-/* Always false: the sentence for that. */
-bool store_stopped(struct err *err);
+/* Always false: the sentence for that, which says whether `s`, or NULL, has written. */
+bool store_stopped(const struct store *s, struct err *err);
 /* SQLite has one handler for its progress: who had another one puts this one back. */
 void store_mind_stop(struct store *s);
 /* Always false. The sentence for what SQLite last said on this connection. */
