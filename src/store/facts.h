@@ -156,7 +156,8 @@ struct facts_check_result {
 				    and the sums of their domains are left alone */
 	uint64_t sealed_months;  /* of a domain and a kind, looked at */
 	uint64_t sealed_differ;  /* domains whose sealed months are not the sums of
-				    their reports; mending leaves these */
+				    their reports, or lie in other months than the
+				    facts have them; mending leaves these */
 	char first[200];         /* the first difference in words, or empty */
 };
 /* Rebuilds roll-ups and totals from the facts of counted reports, compares, runs

@@ -35,6 +35,9 @@ struct check {
 	int64_t domain;
 	bool short_of_rows; /* a report of the domain has not all of its rows */
 	bool own_tx;
+	bool has_sealed;      /* months of the domain hold what is in book_month */
+	bool sealed_in_doubt; /* and whether that lies in its month nobody can say ... */
+	bool sealed_differs;  /* ... where it does not */
 };
 
 /* --- words --- */
@@ -294,6 +297,7 @@ static bool add_sealed(struct check *c, struct err *err)
 	struct book_month *m;
 	size_t n;
 	bool ok = book_months(c->s, &q, a, &m, &n, err);
+	c->has_sealed = n > 0;
 	for (size_t i = 0; ok && i < n; i++) {
 		const struct rollup_sums sums = { m[i].reports, m[i].rows,
 						  m[i].row_passed, m[i].messages,
@@ -428,6 +432,11 @@ static bool check_month(struct check *c, int64_t month, struct err *err)
 		return false;
 	if (same)
 		return check_fold(c, month, day, err);
+	if (c->sealed_in_doubt) {
+		c->sealed_differs = true;
+		return say_domain(c, "what is sealed lies in other months than its sums",
+				  err);
+	}
 	if (!differs(c, "sums of the month from", day, err))
 		return false;
 	return !c->o->mend || replace(c, sums, month, err);
@@ -441,13 +450,23 @@ static bool list_of(struct store *s, const char *sql, int64_t arg, struct arena 
 	return book_list_ids(s, STMT_ASK(s, err, sql, a_int(arg)), a, out, out_n, err);
 }
 
-static bool compare_domain(struct check *c, struct arena *a, struct err *err)
+static bool compare_days(struct check *c, struct arena *a, struct err *err)
 {
 	static const char days[] =
 		"SELECT day FROM facts_roll WHERE domain = ?1 UNION "
 		"SELECT day FROM facts_day WHERE domain = ?1 UNION "
 		"SELECT day FROM temp.check_roll WHERE domain = ?1 UNION "
 		"SELECT day FROM temp.check_day WHERE domain = ?1 ORDER BY 1";
+	int64_t *at;
+	size_t n;
+	bool ok = list_of(c->s, days, c->domain, a, &at, &n, err);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = check_day(c, at[i], err);
+	return ok;
+}
+
+static bool compare_months(struct check *c, struct arena *a, struct err *err)
+{
 #define MONTHS \
 	"SELECT day FROM facts_month WHERE domain = ?1 UNION SELECT day FROM " \
 	"temp.check_month WHERE domain = ?1 "
@@ -457,17 +476,22 @@ static bool compare_domain(struct check *c, struct arena *a, struct err *err)
 						 "WHERE kind = 1 AND domain_id = ?1 "
 						 "ORDER BY 1";
 #undef MONTHS
-	bool sealed_agree;
+	bool sealed_agree, same;
 	int64_t *at;
 	size_t n;
-	bool ok = book_month_agrees(c->s, c->domain, &sealed_agree, err) &&
-		  list_of(c->s, days, c->domain, a, &at, &n, err);
-	for (size_t i = 0; ok && i < n; i++)
-		ok = check_day(c, at[i], err);
-	ok = ok && list_of(c->s, sealed_agree ? months : open_months, c->domain, a, &at,
-			   &n, err);
+	if (!book_month_agrees(c->s, c->domain, &sealed_agree, err) ||
+	    !facts_months_same(c->s, c->domain, &same, err) ||
+	    !list_of(c->s, sealed_agree ? months : open_months, c->domain, a, &at, &n,
+		     err))
+		return false;
+	/* Sealed reports tell the sum of all months only. Where both have it, but in
+	 * other months, either may be wrong. */
+	c->sealed_in_doubt = c->has_sealed && sealed_agree && same;
+	c->sealed_differs = false;
+	bool ok = true;
 	for (size_t i = 0; ok && i < n; i++)
 		ok = check_month(c, at[i], err);
+	c->out->sealed_differ += c->sealed_differs;
 	return ok;
 }
 
@@ -480,7 +504,9 @@ static bool check_domain(struct check *c, int64_t domain, struct err *err)
 	struct arena *a = arena_new();
 	/* Where rows are gone the sums still hold what they said: they cannot be held
 	 * against anything, and lower ones would hide that something is missing. */
-	bool ok = rebuild(c, err) && (c->short_of_rows || compare_domain(c, a, err)) &&
+	bool ok = rebuild(c, err) &&
+		  (c->short_of_rows ||
+		   (compare_days(c, a, err) && compare_months(c, a, err))) &&
 		  store_exec(c->s,
 			     "DELETE FROM temp.check_roll; DELETE FROM temp.check_day; "
 			     "DELETE FROM temp.check_month",

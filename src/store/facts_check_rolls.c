@@ -73,9 +73,12 @@ bool facts_rolls_same(struct store *s, int64_t domain, int64_t day, bool *out_sa
 	static const char want_sql[] = "SELECT first, bytes FROM temp.check_roll WHERE "
 				       "domain = ? AND day = ? ORDER BY first";
 	struct stream have, want;
-	if (!stream_open(&have, s, have_sql, domain, day, err) ||
-	    !stream_open(&want, s, want_sql, domain, day, err))
+	if (!stream_open(&have, s, have_sql, domain, day, err))
 		return false;
+	if (!stream_open(&want, s, want_sql, domain, day, err)) {
+		stream_close(&have);
+		return false;
+	}
 	bool more = true;
 	*out_same = true;
 	while (*out_same && more) {
@@ -87,4 +90,22 @@ bool facts_rolls_same(struct store *s, int64_t domain, int64_t day, bool *out_sa
 	stream_close(&have);
 	stream_close(&want);
 	return err->code == ERR_NONE;
+}
+
+bool facts_months_same(struct store *s, int64_t domain, bool *out_same, struct err *err)
+{
+#define SUMS ", reports, row_n, row_passed, messages, passed FROM "
+	static const char sql[] = "SELECT 1" SUMS "facts_month WHERE domain = ?1 UNION "
+				  "ALL SELECT 0" SUMS "temp.check_month WHERE "
+				  "domain = ?1";
+#undef SUMS
+	uint64_t sum[5] = { 0 };
+	sqlite3_stmt *st = STMT_ASK(s, err, sql, a_int(domain));
+	enum stmt_step step = STMT_FAILED;
+	while (st && (step = stmt_step(s, st, err)) == STMT_ROW)
+		for (int i = 0; i < 5; i++)
+			sum[i] += stmt_flag(st, 0) ? stmt_u64(st, i + 1)
+						   : -stmt_u64(st, i + 1);
+	*out_same = !(sum[0] | sum[1] | sum[2] | sum[3] | sum[4]);
+	return step == STMT_END;
 }

@@ -74,6 +74,8 @@ bool facts_feed(struct store *s, int64_t report, const struct rollup_place *at,
 /* Is a day's roll-up, entry for entry, the one in temp.check_roll? Damage is no. */
 bool facts_rolls_same(struct store *s, int64_t domain, int64_t day, bool *out_same,
 		      struct err *err);
+/* Are a domain's months, all taken together, those in temp.check_month? */
+bool facts_months_same(struct store *s, int64_t domain, bool *out_same, struct err *err);
 
 /* Sums of one domain, also of the reports that count and begin in the range of days. */
 bool facts_sums(struct store *s, int64_t domain, int64_t day_from, int64_t day_to,

@@ -210,6 +210,41 @@ static void test_a_check_finds_what_is_wrong(void **state)
 	assert_int_equal(test_check(f, false), 0);
 }
 
+/* The same sums in another month: nobody knows which of both is right. */
+static void test_a_month_that_moved(void **state)
+{
+	static const char *const harm[] = {
+		"UPDATE book_month SET month = month + 1",
+		"UPDATE facts_month SET day = day - 1",
+	};
+	struct fixture *f = *state;
+	seal(f, enter(f, 1, "a.example", 1, true));
+	for (size_t i = 0; i < sizeof(harm) / sizeof(*harm); i++) {
+		struct facts_check_options o = { 0 };
+		struct facts_check_result r;
+		OK(f, store_exec(f->s, harm[i], &f->err));
+		int64_t month = number(f, "SELECT day FROM facts_month");
+		for (int mends = 0; mends < 3; mends++) {
+			OK(f, facts_check(f->s, &o, &r, &f->err));
+			assert_int_equal(r.sealed_differ, 1);
+			assert_int_equal(r.differ, 0);
+			assert_string_equal(r.first,
+					    "domain a.example: what is sealed lies in "
+					    "other months than its sums");
+			o.mend = true;
+		}
+		assert_int_equal(number(f, "SELECT day FROM facts_month"), month);
+		assert_int_equal(number(f, "SELECT count(*) FROM facts_month"), 1);
+	}
+	OK(f, store_exec(f->s, "UPDATE facts_month SET day = 660", &f->err));
+	OK(f, store_exec(f->s, "UPDATE book_month SET month = 660", &f->err));
+	assert_int_equal(test_check(f, false), 0);
+	/* Where the sums differ too it is they that are wrong. */
+	OK(f, store_exec(f->s, "UPDATE facts_month SET row_n = 1", &f->err));
+	assert_int_equal(test_check(f, true), 1);
+	assert_int_equal(number(f, "SELECT row_n FROM facts_month"), ROWS);
+}
+
 /* --- TLS reports --- */
 
 static void add_line(struct fixture *f, struct book_report *r, uint32_t seq,
@@ -350,6 +385,7 @@ int main(void)
 		TEST(test_counted_stays),
 		TEST(test_rolled_back),
 		TEST(test_a_check_finds_what_is_wrong),
+		TEST(test_a_month_that_moved),
 		TEST(test_tls),
 		TEST(test_failure_leaves_no_trace),
 	};
