@@ -75,6 +75,15 @@ class Sources(support.Case):
         _, found = self.senders("--since", "2025-07-10", "--class", "forwarded")
         self.assertEqual(found, {})
 
+    def test_a_result_changes_no_judgement(self):
+        answer, found = self.senders("--result", "fail")
+        self.assertEqual({key: s["messages"] for key, s in found.items()}, {
+            ("Twilio SendGrid", "not-aligned"): 40, ("unrelated networks", "abuse"): 17})
+        self.assertEqual((answer["messages"], answer["passed"]), (57, 0))
+        answer, found = self.senders("--result", "pass")
+        self.assertEqual({key: s["messages"] for key, s in found.items()}, {
+            ("Google Workspace", "own"): 100, ("list.example.net", "forwarded"): 5})
+
     def test_marks(self):
         self.postern("source", "mark", "20.0.113.9", "own", "--domain", OWN, code=66)
         self.postern("client", "add", "C", "--domain", OWN, "--raw", "a@reports.example")

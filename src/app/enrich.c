@@ -17,7 +17,10 @@
 #include <unistd.h>
 
 enum {
-	SOURCES = 100000, /* with most messages, that are looked after */
+	SOURCES = 100000,  /* with most messages, that are looked after */
+	FACET_KEYS = 8,    /* signatures of a row that are looked at */
+	ALL_KEYS = 100000, /* of all, and of these so many different ones: */
+	MOST_KEYS = 10000,
 	FACETS = 50000,   /* with most messages, whose selectors are */
 	AT_ONCE = 256,    /* subjects whose questions are under way */
 	SLOTS = 16,       /* questions of a subject, a power of two */
@@ -112,20 +115,16 @@ static int text_cmp(const void *x, const void *y)
 	return sv_cmp(*a, *b);
 }
 
-/* Does a client own this domain, itself or by one above it? */
 static bool is_clients(const struct scope *s, struct sv domain)
 {
-	for (; domain.n; domain = sv_sub(domain, sv_chr(domain, '.') + 1, domain.n))
-		if (scope_entry_named(s, domain))
-			return true;
-	return false;
+	return owner_of(s->entry, s->entry_n, domain) != NULL;
 }
 
 static void add_keys_of(const struct work *w, const struct scope *s,
 			const struct report_facet *f, struct sv **key, size_t *n,
 			size_t *cap)
 {
-	for (size_t i = 0; i < f->auth_dkim_n; i++) {
+	for (size_t i = 0; i < f->auth_dkim_n && i < FACET_KEYS && *n < ALL_KEYS; i++) {
 		const struct report_auth *d = &f->auth_dkim[i];
 		if (!sv_eq(d->result, SV("pass")) || !d->selector.n ||
 		    d->selector.n > 63 || d->domain.n > 180 || !is_clients(s, d->domain))
@@ -173,7 +172,7 @@ static bool add_keys(struct work *w, struct scope *s, struct sv *key, size_t n,
 		qsort(key, n, sizeof(*key), text_cmp);
 	for (size_t i = 0; i < n; i++) {
 		bool due;
-		if (i && sv_eq(key[i], key[i - 1]))
+		if ((i && sv_eq(key[i], key[i - 1])) || w->out->keys == MOST_KEYS)
 			continue;
 		if (!is_due(w, s->store, BOOK_DNS_KEY, key[i], &due, err))
 			return false;

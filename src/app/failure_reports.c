@@ -3,9 +3,11 @@
 
 #include "app/records_int.h"
 #include "base/arena.h"
+#include "base/date.h"
 #include "record/record.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* --- counted by word --- */
 
@@ -184,6 +186,19 @@ static bool read_unreported(const struct scope *s, struct app_failure_reports *o
 	return true;
 }
 
+/* Those of a day come as they were read, in an order that nobody chose. */
+static int report_newest(const void *a, const void *b)
+{
+	const struct app_failure_report *x = a, *y = b;
+	int64_t one = x->has_time ? x->time : x->day * DATE_DAY_SECONDS;
+	int64_t other = y->has_time ? y->time : y->day * DATE_DAY_SECONDS;
+	if (x->day != y->day)
+		return x->day > y->day ? -1 : 1;
+	if (one != other)
+		return one > other ? -1 : 1;
+	return strcmp(x->id, y->id);
+}
+
 static bool show(const struct scope *s, const struct app *app,
 		 struct app_failure_reports *out, struct err *err)
 {
@@ -201,6 +216,8 @@ static bool show(const struct scope *s, const struct app *app,
 	    !scope_earlier(s, KIND_FAILURE, &out->earlier, err))
 		return false;
 	count(&hits, out, s->arena);
+	if (out->report_n)
+		qsort(out->report, out->report_n, sizeof(*out->report), report_newest);
 	return hits.all > 0 || read_unreported(s, out, err);
 }
 

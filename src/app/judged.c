@@ -280,6 +280,7 @@ bool judged_read(const struct scope *s, struct sv name, bool parked, struct judg
 {
 	struct reading r = { .s = s, .name = name };
 	struct facts_query q = scope_query(s);
+	q.result = FACTS_ALL; /* what one is follows from what passed and what failed */
 	struct facts_by_facet *f;
 	size_t n;
 	uint64_t all;

@@ -389,8 +389,9 @@ static bool read_all(struct work *w, const struct app_readiness_options *o,
 	    !choose_policy(w, o, err) || !read_days(w, err) ||
 	    !judged_read(s, out->line.name, out->line.use == APP_PARKED, &w->j, err))
 		return false;
+	const struct sender_filter all = { .result = APP_RESULT_ALL };
 	out->more = w->j.more;
-	w->sender_n = senders_group(&w->j, NULL, NULL, s->arena, &w->sender);
+	w->sender_n = senders_group(&w->j, &all, s->arena, &w->sender);
 	sum_losses(w);
 	w->own = out->of_class[SERVICE_OWN].messages;
 	write_record(w);

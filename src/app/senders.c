@@ -128,29 +128,38 @@ static int by_messages(const void *x, const void *y)
 	return sv_cmp(a->name, b->name);
 }
 
-static size_t list_pieces(const struct judged *j, const struct service *service,
-			  const enum service_class *class, struct arena *a,
-			  struct piece *out)
+static bool has_passed(const struct service_row *r)
+{
+	return r->facet->dkim_aligned || r->facet->spf_aligned;
+}
+
+static bool has_result(const struct service_row *r, enum app_result result)
+{
+	return result == APP_RESULT_ALL || has_passed(r) == (result == APP_RESULT_PASS);
+}
+
+static size_t list_pieces(const struct judged *j, const struct sender_filter *f,
+			  struct arena *a, struct piece *out)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < j->n; i++) {
 		const struct service_row *r = j->row[i].row;
-		if ((!class || r->class == *class) &&
-		    (!service || r->match->service == service))
-			out[n++] = (struct piece){ &j->row[i], name_of(r, service, a) };
+		if (has_result(r, f->result) && (!f->class || r->class == *f->class) &&
+		    (!f->service || r->match->service == f->service))
+			out[n++] = (struct piece){ &j->row[i],
+						   name_of(r, f->service, a) };
 	}
 	if (n)
 		qsort(out, n, sizeof(*out), piece_cmp);
 	return n;
 }
 
-size_t senders_group(const struct judged *j, const struct service *service,
-		     const enum service_class *class, struct arena *a,
-		     struct sender_group **out)
+size_t senders_group(const struct judged *j, const struct sender_filter *f,
+		     struct arena *a, struct sender_group **out)
 {
 	struct piece *p = arena_array(a, j->n + 1, sizeof(*p));
 	const struct judged_row **row = arena_array(a, j->n + 1, sizeof(*row));
-	size_t n = list_pieces(j, service, class, a, p), groups = 0, end;
+	size_t n = list_pieces(j, f, a, p), groups = 0, end;
 	*out = arena_array(a, n + 1, sizeof(**out));
 	for (size_t i = 0; i < n; i = end) {
 		for (end = i + 1; end < n && is_same(&p[i], &p[end]);)
@@ -170,17 +179,20 @@ static void list_senders(const struct judged *j, const struct app_senders_option
 			 struct app_senders *out)
 {
 	struct sender_group *g;
-	size_t n = senders_group(j, service, o->has_class ? &o->class : NULL, a, &g);
+	const struct sender_filter f = { service, o->has_class ? &o->class : NULL,
+					 o->filter->result };
+	size_t n = senders_group(j, &f, a, &g);
 	out->sender = arena_array(a, n + 1, sizeof(*out->sender));
 	for (size_t i = 0; i < n; i++)
 		if (g[i].sender.first_day >= o->new_since)
 			out->sender[out->n++] = g[i].sender;
 	for (size_t i = 0; i < j->n; i++) {
 		const struct service_row *r = j->row[i].row;
+		if (!has_result(r, f.result))
+			continue;
 		out->messages += r->messages;
 		out->of_class[r->class] += r->messages;
-		if (r->facet->dkim_aligned || r->facet->spf_aligned)
-			out->passed += r->messages;
+		out->passed += has_passed(r) ? r->messages : 0;
 	}
 }
 

@@ -12,10 +12,15 @@ struct sender_group {
 	size_t n;
 };
 
-/* What was judged, by sender, most messages first. With `service` only that one's, and a
- * sender an address; with `class` only those of that class. Both may be NULL. */
-size_t senders_group(const struct judged *j, const struct service *service,
-		     const enum service_class *class, struct arena *a,
-		     struct sender_group **out);
+/* Which rows are wanted of what was judged. */
+struct sender_filter {
+	const struct service *service;   /* NULL: all; else a sender an address */
+	const enum service_class *class; /* NULL: all */
+	enum app_result result;
+};
+
+/* What was judged, by sender, most messages first. */
+size_t senders_group(const struct judged *j, const struct sender_filter *f,
+		     struct arena *a, struct sender_group **out);
 
 #endif
