@@ -320,8 +320,6 @@ static bool can_align(const struct service *s, enum service_key key)
 
 static const char *advice_own(const struct app_sender *s)
 {
-	if (s->why == SERVICE_WHY_FAILING)
-		return "look at the domain's DKIM key and SPF record: its own mail fails";
 	bool dkim = s->dkim * 100 >= s->messages * 95;
 	bool spf = s->spf * 100 >= s->messages * 95;
 	if (dkim && spf)
@@ -351,5 +349,9 @@ const char *app_sender_advice(const struct app_sender *s)
 			"find out whose it is, and say so: postern source mark",
 		[SERVICE_ABUSE] = "nothing: a stricter policy stops it",
 	};
+	if (s->why == SERVICE_WHY_FAILING)
+		return "look at the domain's DKIM key and SPF record: it may be its own "
+		       "mail "
+		       "that fails";
 	return s->class == SERVICE_OWN ? advice_own(s) : advice[s->class];
 }

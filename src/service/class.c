@@ -417,7 +417,8 @@ static void judge_lists(const struct judge *j, struct arena *a)
 	for (size_t i = 0; i < n; i = end) {
 		for (end = i; end < n && by_name_cmp(&row[i], &row[end]) == 0; end++)
 			f[end - i] = row[end]->from;
-		for (size_t k = i; is_spread(f, end - i, room) && k < end; k++)
+		bool spread = is_spread(f, end - i, room);
+		for (size_t k = i; spread && k < end; k++)
 			set(row[k], SERVICE_ABUSE, SERVICE_WHY_SPREAD);
 	}
 }
