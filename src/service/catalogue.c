@@ -107,16 +107,6 @@ static bool wrong(struct reader *r, const char *fmt, ...)
 	return false;
 }
 
-/* The next of words with blanks between; empty at the end. */
-static struct sv next_word(struct sv *s)
-{
-	*s = sv_trim(*s);
-	size_t n = 0;
-	while (n < s->n && !ascii_is_space(s->p[n]))
-		n++;
-	return sv_take(s, n);
-}
-
 static bool is_one_of(struct sv word, const char *const *list)
 {
 	for (; *list; list++)
@@ -139,13 +129,13 @@ static bool check_kind(struct reader *r, struct sv v)
 
 static bool check_names(struct reader *r, struct sv v)
 {
-	struct sv word = next_word(&v);
+	struct sv word = pattern_next(&v);
 	do {
 		if (sv_eq(word, SV("@")))
-			word = next_word(&v);
+			word = pattern_next(&v);
 		if (!pattern_is_valid(word))
 			return wrong(r, "\"%.*s\" is no pattern", SV_ARG(word));
-		word = next_word(&v);
+		word = pattern_next(&v);
 	} while (word.n);
 	return true;
 }
@@ -162,7 +152,7 @@ static bool is_network(struct sv word)
 static bool check_networks(struct reader *r, struct sv v)
 {
 	struct sv word;
-	while ((word = next_word(&v)).n)
+	while ((word = pattern_next(&v)).n)
 		if (!is_network(word))
 			return wrong(r, "\"%.*s\" is no network", SV_ARG(word));
 	return true;
@@ -171,7 +161,7 @@ static bool check_networks(struct reader *r, struct sv v)
 static bool check_record(struct reader *r, struct sv v)
 {
 	static const char *const types[] = { "TXT", "CNAME", "MX", NULL };
-	struct sv name = next_word(&v), type = next_word(&v);
+	struct sv name = pattern_next(&v), type = pattern_next(&v);
 	if (!pattern_is_valid(name) || !is_one_of(type, types) || sv_trim(v).n == 0)
 		return wrong(r,
 			     "a record is NAME TYPE VALUE, TYPE one of TXT, CNAME, MX");
@@ -180,7 +170,7 @@ static bool check_record(struct reader *r, struct sv v)
 
 static bool check_choice(struct reader *r, struct sv v, const char *const *list)
 {
-	struct sv word = next_word(&v);
+	struct sv word = pattern_next(&v);
 	if (word.n && word.p[word.n - 1] == ',')
 		word.n--;
 	return is_one_of(word, list) ||

@@ -45,12 +45,6 @@ static struct sv tail_of(struct sv pattern)
 	return sv_sub(rest, dot + 1, rest.n);
 }
 
-static struct sv next_word(struct sv *s)
-{
-	*s = sv_trim(*s);
-	return sv_take_until(s, ' ');
-}
-
 static int fold_cmp(struct sv a, struct sv b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
@@ -81,7 +75,7 @@ static size_t count_words(const struct service_catalogue *c)
 	for (size_t i = 0; i < c->n; i++)
 		for (size_t k = 0; k < c->service[i].fact_n; k++) {
 			struct sv v = c->service[i].fact[k].value;
-			while (next_word(&v).n)
+			while (pattern_next(&v).n)
 				n++;
 		}
 	return n;
@@ -94,7 +88,7 @@ static void add_patterns(struct service_index *ix, const struct service *s,
 	/* A selector that is bound to a d= tells no more than that d= does. */
 	if (sv_chr(v, '@') < v.n)
 		return;
-	while ((word = next_word(&v)).n)
+	while ((word = pattern_next(&v)).n)
 		ix->entry[ix->n++] = (struct entry){ tail_of(word), word, s, f };
 }
 
@@ -102,7 +96,7 @@ static void add_networks(struct service_index *ix, const struct service *s,
 			 const struct service_fact *f)
 {
 	struct sv v = f->value, word;
-	while ((word = next_word(&v)).n) {
+	while ((word = pattern_next(&v)).n) {
 		struct network *n = &ix->network[ix->network_n];
 		uint64_t bits;
 		struct sv address = sv_take_until(&word, '/');

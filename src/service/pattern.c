@@ -3,6 +3,15 @@
 
 #include <string.h>
 
+struct sv pattern_next(struct sv *list)
+{
+	*list = sv_trim(*list);
+	size_t n = 0;
+	while (n < list->n && !ascii_is_space(list->p[n]))
+		n++;
+	return sv_take(list, n);
+}
+
 /* One thing of a pattern: a set of characters, and how many of them. */
 struct element {
 	bool in[128];

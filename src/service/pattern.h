@@ -26,6 +26,8 @@ enum {
 	PATTERN_NAME = 255 /* of what it is held against; longer never matches */
 };
 
+/* Takes the next of words with blanks between; empty at the end. */
+struct sv pattern_next(struct sv *list);
 bool pattern_is_valid(struct sv pattern);
 /* The whole of the name. False for a pattern that is none. */
 bool pattern_matches(struct sv pattern, struct sv name);
