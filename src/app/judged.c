@@ -213,16 +213,6 @@ static struct service_from *from_of(const struct reading *r, const struct addr *
 	return bsearch(&want, r->from, r->from_n, sizeof(want), from_cmp);
 }
 
-/* --- all of it --- */
-
-static int by_messages(const void *a, const void *b)
-{
-	const struct judged_row *x = a, *y = b;
-	if (x->row->messages != y->row->messages)
-		return x->row->messages > y->row->messages ? -1 : 1;
-	return addr_cmp(&x->row->from->source.address, &y->row->from->source.address);
-}
-
 /* --- marks --- */
 
 static enum service_mark mark_of(const struct book_mark *m)
@@ -252,6 +242,16 @@ static bool read_marks(const struct reading *r, const struct service_catalogue *
 			from->mark = mark_of(&m[i]);
 	}
 	return true;
+}
+
+/* --- all of it --- */
+
+static int by_messages(const void *a, const void *b)
+{
+	const struct judged_row *x = a, *y = b;
+	if (x->row->messages != y->row->messages)
+		return x->row->messages > y->row->messages ? -1 : 1;
+	return addr_cmp(&x->row->from->source.address, &y->row->from->source.address);
 }
 
 static bool read_rows(struct reading *r, const struct facts_by_facet *f, size_t n,

@@ -196,27 +196,16 @@ static void list_senders(const struct judged *j, const struct app_senders_option
 	}
 }
 
-static bool find_service(const struct judged *j, struct sv name,
-			 const struct service **out, struct err *err)
-{
-	*out = name.n ? service_find(&j->catalogue, name) : NULL;
-	return *out || !name.n ||
-	       err_set(err, ERR_NO_INPUT,
-		       "the catalogue has no service \"%.*s\": `postern services` lists "
-		       "them",
-		       SV_ARG(sv_sub(name, 0, 80)));
-}
-
 static bool read_all(const struct scope *s, const struct app_senders_options *o,
 		     struct app_senders *out, struct err *err)
 {
 	struct judged j;
-	const struct service *service;
+	const struct service *service = NULL;
 	scope_subject(s, s->filter.domain, &out->line);
 	if (scope_is_empty(s))
 		return true;
 	if (!judged_read(s, s->filter.domain, out->line.use == APP_PARKED, &j, err) ||
-	    !find_service(&j, o->service, &service, err))
+	    (o->service.n && !app_service_in(&j.catalogue, o->service, &service, err)))
 		return false;
 	out->more = j.more;
 	out->named = j.named;

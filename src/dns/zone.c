@@ -301,22 +301,29 @@ static bool read_directive(struct reader *r)
 	return wrong(r, "only $ORIGIN and $TTL are known");
 }
 
+/* [TTL] [IN] behind the owner, in either order; the place of what follows. */
+static size_t skip_ttl(const struct reader *r, size_t at, struct entry *e)
+{
+	uint64_t ttl;
+	for (; at < r->n; at++) {
+		if (sv_to_u64(r->word[at], &ttl) && ttl <= UINT32_MAX)
+			e->ttl = (uint32_t)ttl;
+		else if (!sv_eq_fold(r->word[at], SV("IN")))
+			break;
+	}
+	return at;
+}
+
 static bool read_entry(struct reader *r)
 {
 	struct entry e = { .status = DNS_FOUND, .ttl = r->ttl };
 	size_t at = 0;
-	uint64_t ttl;
 	if (r->n && !r->quoted[0] && r->word[0].n && r->word[0].p[0] == '$')
 		return read_directive(r);
 	if (!r->blank_first)
 		r->owner = full_name(r, r->word[at++]);
 	e.owner = r->owner;
-	for (; at < r->n; at++) {
-		if (sv_to_u64(r->word[at], &ttl) && ttl <= UINT32_MAX)
-			e.ttl = (uint32_t)ttl;
-		else if (!sv_eq_fold(r->word[at], SV("IN")))
-			break;
-	}
+	at = skip_ttl(r, at, &e);
 	if (at < r->n && sv_eq_fold(r->word[at], SV("ERROR")))
 		return add_failure(r, at, &e);
 	if (at + 1 >= r->n || !e.owner.n)
