@@ -129,7 +129,7 @@ static bool read_facet(const struct reading *r, int64_t id, struct judged_facet 
 	struct report_facet f;
 	struct sv bytes;
 	bool passed;
-	*whole = (struct judged_facet){ 0 };
+	*whole = (struct judged_facet){ .id = id };
 	*out = whole;
 	if (!facts_facet_bytes(r->s->store, id, r->s->arena, &bytes, &passed, err))
 		return false;
@@ -314,4 +314,59 @@ bool judged_read(const struct scope *s, struct sv name, bool parked, struct judg
 	if (out->n)
 		qsort(out->row, out->n, sizeof(*out->row), by_messages);
 	return true;
+}
+
+/* --- day by day --- */
+
+struct by_day {
+	const struct judged_row **row; /* by source, then facet */
+	size_t n;
+	judged_take *take;
+	void *ctx;
+};
+
+static int pair_cmp(const struct addr *a, int64_t f, const struct addr *b, int64_t g)
+{
+	int d = addr_cmp(a, b);
+	return d ? d : (f > g) - (f < g);
+}
+
+static int by_pair(const void *x, const void *y)
+{
+	const struct judged_row *const *a = x, *const *b = y;
+	return pair_cmp(&(*a)->row->from->source.address, (*a)->facet->id,
+			&(*b)->row->from->source.address, (*b)->facet->id);
+}
+
+static int find_pair(const void *key, const void *element)
+{
+	const struct facts_on_day *d = key;
+	const struct judged_row *const *r = element;
+	return pair_cmp(&d->source, d->facet, &(*r)->row->from->source.address,
+			(*r)->facet->id);
+}
+
+static void take_day(void *ctx, const struct facts_on_day *d)
+{
+	const struct by_day *b = ctx;
+	const struct judged_row *const *r =
+		b->n ? bsearch(d, b->row, b->n, sizeof(*b->row), find_pair) : NULL;
+	if (r)
+		b->take(b->ctx, *r, d->day, d->messages);
+}
+
+bool judged_days(const struct scope *s, const struct judged *j, judged_take *take,
+		 void *ctx, struct err *err)
+{
+	struct facts_query q = scope_query(s);
+	struct by_day b = { .row = arena_array(s->arena, j->n + 1, sizeof(*b.row)),
+			    .n = j->n,
+			    .take = take,
+			    .ctx = ctx };
+	q.result = FACTS_ALL;
+	for (size_t i = 0; i < j->n; i++)
+		b.row[i] = &j->row[i];
+	if (j->n)
+		qsort(b.row, j->n, sizeof(*b.row), by_pair);
+	return facts_each_day(s->store, &q, take_day, &b, err);
 }

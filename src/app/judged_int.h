@@ -10,6 +10,7 @@
  * Judgement is never stored; this is made anew each time it is asked.
  */
 struct judged_facet {
+	int64_t id;
 	struct service_facet f;
 	struct sv author;             /* the Author Domain, as reported */
 	bool dkim_strict, spf_strict; /* aligned with it by the whole name */
@@ -32,5 +33,12 @@ struct judged {
 /* The scope is that of one domain, `name`. */
 bool judged_read(const struct scope *s, struct sv name, bool parked, struct judged *out,
 		 struct err *err);
+
+/* What each row had on each day of the scope, by day; rows that were not looked at are
+ * left out. `row` is one of j->row. */
+typedef void judged_take(void *ctx, const struct judged_row *row, int64_t day,
+			 uint64_t messages);
+bool judged_days(const struct scope *s, const struct judged *j, judged_take *take,
+		 void *ctx, struct err *err);
 
 #endif

@@ -126,6 +126,18 @@ bool facts_pairs(struct store *s, const struct facts_query *q, uint32_t limit,
 		 struct arena *a, struct facts_by_facet **out, size_t *out_n,
 		 uint64_t *out_all, struct err *err);
 
+/* What each (source, facet) had on each day, handed over one by one: by domain, day,
+ * source, facet. The database may not be asked or written meanwhile. */
+struct facts_on_day {
+	int64_t day;
+	struct addr source;
+	int64_t facet;
+	uint64_t messages;
+};
+typedef void facts_take(void *ctx, const struct facts_on_day *d);
+bool facts_each_day(struct store *s, const struct facts_query *q, facts_take *take,
+		    void *ctx, struct err *err);
+
 /* Which of these sources the domains had on `day_to` or before. Cheap for
  * those seen lately. `out` has room for n. */
 bool facts_seen(struct store *s, const int64_t *domains, size_t domain_n, int64_t day_to,

@@ -343,6 +343,57 @@ static void test_questions(void **state)
 	test_sums(test_total(f), 0, 0, 0);
 }
 
+/* Messages by place of the day, and the order in which they came. */
+struct seen {
+	int64_t day;
+	struct addr source;
+	int64_t facet;
+	uint64_t messages[4], calls;
+	bool ordered;
+};
+
+static void see(void *ctx, const struct facts_on_day *d)
+{
+	struct seen *s = ctx;
+	int c = addr_cmp(&s->source, &d->source);
+	if (s->calls++ && d->day == s->day)
+		s->ordered = s->ordered && (c < 0 || (c == 0 && s->facet < d->facet));
+	s->day = d->day;
+	s->source = d->source;
+	s->facet = d->facet;
+	s->messages[d->day - 100] += d->messages;
+}
+
+static void test_each_day(void **state)
+{
+	struct fixture *f = *state;
+	OK(f, store_begin(f->s, &f->err));
+	int64_t a = test_facet(f, "a", true), b = test_facet(f, "b", false);
+	const struct row x[] = { { 2, b, 5 }, { 1, b, 4 }, { 1, a, 10 } };
+	const struct row y[] = { { 1, a, 1 }, { 4, a, 100 } };
+	enter_counted(f, 1, "a.example", 100, x, 3);
+	enter_counted(f, 2, "a.example", 102, y, 2);
+	enter_counted(f, 3, "a.example", 102, y, 2);
+	enter_counted(f, 4, "a.example", 103, x, 3);
+	struct facts_query q = test_all();
+	struct seen seen = { .ordered = true };
+	q.day_to = 102;
+	OK(f, facts_each_day(f->s, &q, see, &seen, &f->err));
+	assert_int_equal(seen.calls, 5); /* two reports of a day are one */
+	assert_int_equal(seen.messages[0], 19);
+	assert_int_equal(seen.messages[2], 202);
+	assert_int_equal(seen.messages[3], 0);
+	assert_true(seen.ordered);
+	q.result = FACTS_FAILED;
+	seen = (struct seen){ .ordered = true };
+	OK(f, facts_each_day(f->s, &q, see, &seen, &f->err));
+	assert_int_equal(seen.messages[0], 9);
+	assert_int_equal(seen.calls, 2);
+	OK(f, store_exec(f->s, "UPDATE facts_roll SET bytes = x'ff'", &f->err));
+	assert_false(facts_each_day(f->s, &q, see, &seen, &f->err));
+	store_rollback(f->s);
+}
+
 static void test_contain(void **state)
 {
 	struct fixture *f = *state;
@@ -488,6 +539,7 @@ int main(void)
 		TEST(test_parts),
 		TEST(test_spread),
 		TEST(test_questions),
+		TEST(test_each_day),
 		TEST(test_contain),
 		TEST(test_pieces),
 		TEST(test_absurd_counts),
