@@ -4,7 +4,7 @@
 #include "base/date.h"
 #include "base/hash.h"
 #include "base/limits.h"
-#include "store/book_int.h"
+#include "store/book_filter_int.h"
 #include "store/book_month.h"
 #include "store/facts_int.h"
 
@@ -24,13 +24,6 @@ struct book_report_iter {
 	struct buf ids; /* the domains as JSON, bound to the statement */
 };
 
-/* The filter's arguments are ?1 to ?9; INDEXED BY says which way it is walked. */
-#define FILTER_WHERE \
-	"WHERE r.first_day BETWEEN ?2 AND ?3 AND (?4 OR r.counted = 1) " \
-	"AND (NOT ?5 OR r.passed <> 0) AND (NOT ?6 OR r.messages <> r.passed) " \
-	"AND r.kind = ?7 AND (r.sealed = 0 OR r.first_day BETWEEN ?8 AND ?9) "
-#define OF_DOMAINS "AND r.domain_id IN (SELECT value FROM json_each(?1)) "
-
 #define NEWEST "ORDER BY r.first_day DESC, r.id DESC LIMIT ?10 OFFSET ?11"
 
 void book_ids(const int64_t *ids, size_t n, struct buf *out)
@@ -42,16 +35,14 @@ void book_ids(const int64_t *ids, size_t n, struct buf *out)
 	buf_add_char(out, ']');
 }
 
-static void add_ids(const struct book_report_filter *f, struct buf *out)
+void book_filter_ids(const struct book_report_filter *f, struct buf *out)
 {
 	book_ids(f->domain_ids, f->domain_ids ? f->domain_n : 0, out);
 }
 
-/* Binds the filter; limit and offset where the statement has them. Of sealed reports the
- * `figures` are of whole months only, as their messages are. */
-static bool bind_filter(struct store *s, sqlite3_stmt *st,
-			const struct book_report_filter *f, const struct buf *ids,
-			bool figures, struct err *err)
+bool book_filter_bind(struct store *s, sqlite3_stmt *st,
+		      const struct book_report_filter *f, const struct buf *ids,
+		      bool figures, struct err *err)
 {
 	int64_t from = INT64_MIN, to = INT64_MAX;
 	if (figures)
@@ -86,7 +77,7 @@ static bool bind_filter(struct store *s, sqlite3_stmt *st,
 	"json_each(?1)) AND first_day BETWEEN ?2 AND ?3) "
 
 /* How reports that a filter lets through are found: which index is walked, and what is
- * said besides FILTER_WHERE. */
+ * said besides BOOK_FILTER_WHERE. */
 struct way {
 	const char *index, *where;
 };
@@ -96,7 +87,8 @@ static struct way way_of(const struct book_report_filter *f)
 {
 	bool other = f->kind > KIND_AGGREGATE, some = f->domain_ids;
 	if (!other)
-		return some ? (struct way){ "INDEXED BY book_report_domain ", OF_DOMAINS }
+		return some ? (struct way){ "INDEXED BY book_report_domain ",
+					    BOOK_FILTER_DOMAINS }
 			    : (struct way){ "INDEXED BY book_report_day ", "" };
 	if (!some)
 		return (struct way){ "INDEXED BY book_report_kind_day ",
@@ -104,17 +96,18 @@ static struct way way_of(const struct book_report_filter *f)
 	if (f->kind == KIND_TLS)
 		return (struct way){ "", OF_TLS_DOMAINS };
 	return (struct way){ "INDEXED BY book_report_kind_domain ",
-			     OF_DOMAINS "AND r.kind <> 1 " };
+			     BOOK_FILTER_DOMAINS "AND r.kind <> 1 " };
 }
 
 static bool list_sql(const struct book_report_filter *f, char *out, size_t room)
 {
 	struct way w = way_of(f);
-	int n = snprintf(
-		out, room,
-		"SELECT " BOOK_REPORT_COLUMNS "%s FROM book_report r %sJOIN "
-		"book_policy_domain p ON p.id = r.domain_id " FILTER_WHERE "%s%s" NEWEST,
-		f->full ? ", r.meta, r.repairs" : "", w.index, w.where, UNSEALED(f));
+	int n = snprintf(out, room,
+			 "SELECT " BOOK_REPORT_COLUMNS "%s FROM book_report r %sJOIN "
+			 "book_policy_domain p ON p.id = r.domain_id " BOOK_FILTER_WHERE
+			 "%s%s" NEWEST,
+			 f->full ? ", r.meta, r.repairs" : "", w.index, w.where,
+			 UNSEALED(f));
 	return n > 0 && (size_t)n < room;
 }
 
@@ -125,11 +118,11 @@ struct book_report_iter *book_reports(struct store *s, const struct book_report_
 	struct book_report_iter *it = heap_array(1, sizeof(*it));
 	it->s = s;
 	it->full = f->full;
-	add_ids(f, &it->ids);
+	book_filter_ids(f, &it->ids);
 	/* Its own statement: several listings may be open at once. */
 	if (list_sql(f, sql, sizeof(sql)))
 		it->st = stmt_open(s, sql, err);
-	if (!it->st || !bind_filter(s, it->st, f, &it->ids, false, err))
+	if (!it->st || !book_filter_bind(s, it->st, f, &it->ids, false, err))
 		book_report_iter_free(&it);
 	return it;
 }
@@ -195,15 +188,16 @@ static bool count_by_rows(struct store *s, const struct book_report_filter *f,
 	struct way w = way_of(f);
 	struct buf ids;
 	char sql[1024];
-	(void)snprintf(sql, sizeof(sql),
-		       "SELECT r.domain_id, count(*) FROM book_report r %s" FILTER_WHERE
-		       "%s%sGROUP BY r.domain_id",
-		       f->domain_ids || f->kind > KIND_AGGREGATE ? w.index : "", w.where,
-		       UNSEALED(f));
-	add_ids(f, &ids);
+	(void)snprintf(
+		sql, sizeof(sql),
+		"SELECT r.domain_id, count(*) FROM book_report r %s" BOOK_FILTER_WHERE
+		"%s%sGROUP BY r.domain_id",
+		f->domain_ids || f->kind > KIND_AGGREGATE ? w.index : "", w.where,
+		UNSEALED(f));
+	book_filter_ids(f, &ids);
 	sqlite3_stmt *st = stmt_open(s, sql, err);
 	enum stmt_step step = STMT_FAILED;
-	if (st && bind_filter(s, st, f, &ids, figures, err))
+	if (st && book_filter_bind(s, st, f, &ids, figures, err))
 		while ((step = stmt_step(s, st, err)) == STMT_ROW)
 			*(struct domain_count *)book_list_add(list) =
 				(struct domain_count){ stmt_i64(st, 0), stmt_u64(st, 1) };
@@ -275,107 +269,6 @@ bool book_reports_per_domain(struct store *s, const struct book_report_filter *f
 		(*out_count)[i] = line[i].reports;
 	}
 	return ok;
-}
-
-/* --- reporters --- */
-
-/* Reporters by their name, in any order: a hash table over the list. */
-struct reporters {
-	struct book_list list;
-	uint32_t *slot; /* index + 1; 0: empty */
-	size_t slots;   /* a power of two */
-};
-
-static struct book_reporter *reporter_at(const struct reporters *m, size_t i)
-{
-	return (struct book_reporter *)(void *)m->list.p + i;
-}
-
-/* ASCII case is folded, as in the comparison. */
-static size_t reporter_slot(const struct store *s, const struct reporters *m,
-			    struct sv org)
-{
-	char name[LIMIT_VALUE];
-	size_t n = org.n < sizeof(name) ? org.n : sizeof(name);
-	for (size_t i = 0; i < n; i++)
-		name[i] = ascii_lower(org.p[i]);
-	return (size_t)hash_bytes(&s->key, name, n) & (m->slots - 1);
-}
-
-static uint32_t *find_reporter(const struct store *s, const struct reporters *m,
-			       struct sv org)
-{
-	size_t at = reporter_slot(s, m, org);
-	while (m->slot[at] && !sv_eq_fold(reporter_at(m, m->slot[at] - 1)->org, org))
-		at = (at + 1) & (m->slots - 1);
-	return &m->slot[at];
-}
-
-static void grow_reporters(const struct store *s, struct reporters *m)
-{
-	m->slots = m->slots ? m->slots * 2 : 256;
-	free(m->slot);
-	m->slot = heap_array(m->slots, sizeof(*m->slot));
-	for (size_t i = 0; i < m->list.n; i++)
-		*find_reporter(s, m, reporter_at(m, i)->org) = (uint32_t)i + 1;
-}
-
-static void add_reporter(struct store *s, sqlite3_stmt *st, struct arena *a,
-			 struct reporters *m)
-{
-	struct sv org = stmt_view(st, 0);
-	int64_t day = stmt_i64(st, 3);
-	if (m->list.n * 2 >= m->slots)
-		grow_reporters(s, m);
-	uint32_t *slot = find_reporter(s, m, org);
-	if (!*slot) {
-		struct book_reporter *r = book_list_add(&m->list);
-		r->org = arena_sv(a, org);
-		r->last_day = day;
-		*slot = (uint32_t)m->list.n;
-	}
-	struct book_reporter *r = reporter_at(m, *slot - 1);
-	r->reports++;
-	r->messages += stmt_u64(st, 1);
-	r->passed += stmt_u64(st, 2);
-	if (day > r->last_day)
-		r->last_day = day;
-}
-
-static int reporter_cmp(const void *x, const void *y)
-{
-	const struct book_reporter *a = x, *b = y;
-	if (a->messages != b->messages)
-		return a->messages > b->messages ? -1 : 1;
-	if (a->reports != b->reports)
-		return a->reports > b->reports ? -1 : 1;
-	return sv_cmp(a->org, b->org);
-}
-
-bool book_reporters(struct store *s, const struct book_report_filter *f, struct arena *a,
-		    struct book_reporter **out, size_t *out_n, struct err *err)
-{
-#define REPORTER_COLUMNS \
-	"SELECT " BOOK_ORG_COLUMN " AS name, r.messages, r.passed, r.first_day "
-	static const char all[] = REPORTER_COLUMNS "FROM book_report r " FILTER_WHERE;
-	static const char some[] = REPORTER_COLUMNS
-		"FROM book_report r INDEXED BY book_report_domain " FILTER_WHERE
-			OF_DOMAINS;
-#undef REPORTER_COLUMNS
-	struct reporters m = { .list.size = sizeof(**out) };
-	struct buf ids;
-	add_ids(f, &ids);
-	sqlite3_stmt *st = stmt_open(s, f->domain_ids ? some : all, err);
-	enum stmt_step step = STMT_FAILED;
-	if (st && bind_filter(s, st, f, &ids, true, err))
-		while ((step = stmt_step(s, st, err)) == STMT_ROW)
-			add_reporter(s, st, a, &m);
-	stmt_close(&st);
-	buf_deinit(&ids);
-	free(m.slot);
-	*out = book_list_end(&m.list, a, out_n);
-	qsort(*out, *out_n, sizeof(**out), reporter_cmp);
-	return step == STMT_END;
 }
 
 /* --- holdings --- */

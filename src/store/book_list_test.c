@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "store/book_reporters.h"
 #include "store/store_test.h"
 
 enum {
@@ -20,6 +21,8 @@ static int fill(void **state)
 		r.passed = n % 3 == 0 ? 10 : n % 3 == 1 ? 4 : 0;
 		r.org = n % 2 ? SV("Big") : SV("");
 		r.email = SV("x@small.example");
+		r.repairs = n % 2 ? SV("mended") : SV("");
+		r.repair_n = n % 2;
 		OK(f, book_report_add(f->s, &r, &f->err));
 		if (n % 6 != 5)
 			OK(f, facts_count(f->s, r.id, true, &f->err));
@@ -150,6 +153,42 @@ static void test_reporters(void **state)
 	assert_int_equal(line[0].passed, 2 * 10 + 3 * 4);
 }
 
+static void meet(void *ctx, size_t reporter, struct sv repairs)
+{
+	size_t *met = ctx;
+	met[reporter]++;
+	assert_true(sv_eq(repairs, SV("mended")));
+}
+
+/* The same reporters, and of each the days and domains that its reports have. */
+static void test_habits(void **state)
+{
+	struct fixture *f = *state;
+	struct book_report_filter q = everything();
+	struct book_reporter *line;
+	struct book_habit *h;
+	size_t n, lines, met[2] = { 0 };
+	OK(f, book_reporters(f->s, &q, f->a, &line, &lines, &f->err));
+	OK(f, book_habits(f->s, &q, meet, met, f->a, &h, &n, &f->err));
+	assert_int_equal(n, lines);
+	for (size_t i = 0; i < n; i++) {
+		bool big = sv_eq(h[i].sum.org, SV("Big"));
+		const struct book_reporter *r = &line[big];
+		assert_true(sv_eq(h[i].sum.org, r->org));
+		assert_int_equal(h[i].sum.reports, r->reports);
+		assert_int_equal(h[i].sum.messages, r->messages);
+		assert_int_equal(h[i].sum.last_day, r->last_day);
+		assert_int_equal(met[i], big ? r->reports : 0);
+		assert_int_equal(h[i].day_n, DAYS);
+		for (size_t k = 0; k < DAYS; k++)
+			assert_int_equal(h[i].day[k], 100 + k);
+		assert_int_equal(h[i].domain_n, big ? 2 : 3);
+	}
+	q.day_to = 0;
+	OK(f, book_habits(f->s, &q, meet, met, f->a, &h, &n, &f->err));
+	assert_int_equal(n, 0);
+}
+
 static void test_holdings(void **state)
 {
 	struct fixture *f = *state;
@@ -204,10 +243,8 @@ static void test_holdings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_filters),
-		TEST(test_pages),
-		TEST(test_reporters),
-		TEST(test_holdings),
+		TEST(test_filters), TEST(test_pages),    TEST(test_reporters),
+		TEST(test_habits),  TEST(test_holdings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
