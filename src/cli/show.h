@@ -11,6 +11,7 @@
 #include "app/overview.h"
 #include "app/readiness.h"
 #include "app/refused.h"
+#include "app/reporters.h"
 #include "app/reports.h"
 #include "app/retention.h"
 #include "app/senders.h"
@@ -45,6 +46,7 @@ void show_failure_domains(struct out *o, const struct app_failure_list *l,
 void show_marked(struct out *o, const struct app_marked *m);
 void show_enriched(struct out *o, const struct app_enriched *e);
 void show_readiness(struct out *o, const struct app_readiness *v, uint32_t limit);
+void show_reporting(struct out *o, const struct app_reporters *v, uint32_t limit);
 void show_senders(struct out *o, const struct app_senders *s, uint32_t limit);
 void show_services(struct out *o, const struct service_catalogue *c);
 void show_service(struct out *o, const struct service *s);

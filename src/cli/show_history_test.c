@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/show_test.h"
+
+static void reporting(struct out *o)
+{
+	struct app_quirk q = { repair_kind(1), 3, 4 };
+	struct app_reporting r = { .org = evil,
+				   .reports = 5,
+				   .messages = 7,
+				   .passed = 6,
+				   .domains = 2,
+				   .clients = 1,
+				   .first_day = 20000,
+				   .last_day = 20010,
+				   .days = 6,
+				   .usual_gap = 1,
+				   .long_gap = 2,
+				   .quiet = 30,
+				   .silent = true,
+				   .mended = 3,
+				   .quirk = &q,
+				   .quirk_n = 1 };
+	struct app_reporters v = { .reporter = &r,
+				   .n = 1,
+				   .silent = 1,
+				   .reports = 5,
+				   .messages = 7,
+				   .as_of = 20040 };
+	show_reporting(o, &v, 0);
+}
+
+static const struct answer answers[] = {
+	{ reporting, true },
+};
+
+enum {
+	ANSWERS = sizeof(answers) / sizeof(*answers)
+};
+
+static void text_is_harmless(void **state)
+{
+	(void)state;
+	expect_harmless_text(answers, ANSWERS);
+}
+
+static void csv_is_harmless(void **state)
+{
+	(void)state;
+	expect_harmless_csv(answers, ANSWERS);
+}
+
+static void json_is_harmless_and_described(void **state)
+{
+	(void)state;
+	expect_described_json(answers, ANSWERS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_is_harmless),
+		cmocka_unit_test(csv_is_harmless),
+		cmocka_unit_test(json_is_harmless_and_described),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
