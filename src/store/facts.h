@@ -91,6 +91,16 @@ struct facts_by_domain {
 bool facts_domains(struct store *s, const struct facts_query *q, struct arena *a,
 		   struct facts_by_domain **out, size_t *out_n, struct err *err);
 
+/* Per domain and month (since 1970-01): of the whole months that the days asked for
+ * touch. By domain, then by month; months without a report are left out. */
+struct facts_by_month {
+	int64_t domain, month;
+	uint64_t reports; /* that begin within it, whatever the result */
+	struct facts_sum sum;
+};
+bool facts_months(struct store *s, const struct facts_query *q, struct arena *a,
+		  struct facts_by_month **out, size_t *out_n, struct err *err);
+
 struct facts_by_day {
 	int64_t day;
 	struct facts_sum sum;

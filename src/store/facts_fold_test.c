@@ -241,15 +241,48 @@ static void test_mended(void **state)
 	}
 }
 
+/* Months are what domains are when asked for each month. */
+static void test_months(void **state)
+{
+	struct fixture *f = *state;
+	struct facts_query q = { .day_from = first_day + 20, .day_to = first_day + 50 };
+	int64_t facet[FACETS];
+	struct facts_by_month *month;
+	struct facts_by_domain *line;
+	size_t n, lines, seen = 0;
+	fill(f, facet);
+	for (q.result = FACTS_ALL; q.result <= FACTS_FAILED; q.result++, seen = 0) {
+		OK(f, facts_months(f->s, &q, f->a, &month, &n, &f->err));
+		for (int64_t m = date_month_of(q.day_from); m <= date_month_of(q.day_to);
+		     m++) {
+			struct facts_query one = { .day_from = date_month_start(m),
+						   .day_to = date_month_start(m + 1) - 1,
+						   .result = q.result };
+			OK(f, facts_domains(f->s, &one, f->a, &line, &lines, &f->err));
+			for (size_t i = 0; i < n; i++)
+				for (size_t k = 0; k < lines; k++) {
+					if (month[i].month != m ||
+					    month[i].domain != line[k].domain)
+						continue;
+					seen++;
+					assert_int_equal(month[i].reports,
+							 line[k].reports);
+					assert_memory_equal(&month[i].sum, &line[k].sum,
+							    sizeof(line[k].sum));
+				}
+		}
+		assert_int_equal(seen, n);
+		assert_int_equal(n, 2 * DOMAINS);
+	}
+}
+
 #define TEST(t) cmocka_unit_test_setup_teardown(t, test_setup, test_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_answers),
-		TEST(test_changes),
-		TEST(test_removed),
-		TEST(test_mended),
+		TEST(test_answers), TEST(test_changes), TEST(test_removed),
+		TEST(test_mended),  TEST(test_months),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

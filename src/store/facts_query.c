@@ -318,6 +318,45 @@ bool facts_domains(struct store *s, const struct facts_query *q, struct arena *a
 	return ok;
 }
 
+/* --- per month --- */
+
+static bool months_of(struct store *s, const struct facts_query *q, int64_t domain,
+		      struct book_list *list, struct err *err)
+{
+	struct span p = span_of(q->day_from, q->day_to);
+	if (p.from > p.to)
+		return true;
+	sqlite3_stmt *st = STMT_ASK(s, err,
+				    "SELECT day, " SUM_COLUMNS " FROM facts_month WHERE "
+				    "domain = ? AND day BETWEEN ? AND ? ORDER BY day",
+				    a_int(domain), a_int(date_month_of(p.from)),
+				    a_int(date_month_of(p.to)));
+	enum stmt_step step = STMT_FAILED;
+	while (st && (step = stmt_step(s, st, err)) == STMT_ROW) {
+		struct rollup_sums sum = { 0 };
+		add_row(&sum, st, 1);
+		struct facts_sum some = pick(&sum, q->result);
+		if (sum.reports || some.rows || some.messages)
+			*(struct facts_by_month *)book_list_add(list) =
+				(struct facts_by_month){ domain, stmt_i64(st, 0),
+							 sum.reports, some };
+	}
+	return step == STMT_END;
+}
+
+bool facts_months(struct store *s, const struct facts_query *q, struct arena *a,
+		  struct facts_by_month **out, size_t *out_n, struct err *err)
+{
+	struct book_list list = { .size = sizeof(**out) };
+	const int64_t *id;
+	size_t n = 0;
+	bool ok = facts_query_domains(s, q, a, &id, &n, err);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = months_of(s, q, id[i], &list, err);
+	*out = book_list_end(&list, a, out_n);
+	return ok;
+}
+
 /* --- per day --- */
 
 struct day_sum {
