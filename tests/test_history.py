@@ -4,7 +4,7 @@ import csv
 import io
 
 import support
-from compose import BEGIN, DAY, auth, report, row
+from compose import BEGIN, DAY, auth, failure_mail, report, row, tls_policy, tls_report
 
 OWN = "example.com"
 
@@ -100,3 +100,78 @@ class Reporters(History):
         lines = list(csv.DictReader(io.StringIO(self.postern("reporters", "--csv").out)))
         self.assertEqual(lines[0]["org"], "Good")
 
+
+
+class Volume(History):
+    def rows(self, answer):
+        return {(v["client"], v["month"]): [v[k] for k in ("domains", "messages", "passed",
+                                                           "aggregate", "tls", "failure")]
+                for v in answer["volume"]}
+
+    def totals(self, answer):
+        return {v["month"]: [v[k] for k in ("domains", "messages", "passed", "aggregate",
+                                            "tls", "failure")] for v in answer["totals"]}
+
+    def fill(self):
+        """Three months from July on."""
+        self.postern("client", "add", "Other", "--raw", "b@msp.example", "--domain",
+                     "other.example", "--now", "2025-07-01")
+        for day in (0, 30, 31, 62):
+            self.report(day)
+        self.report(0, domain="sub." + OWN)
+        self.report(0, domain="second.example")
+        self.report(31, domain="other.example")
+        self.report(31, domain="nobody.example")
+        names = (OWN, "second.example", "other.example")
+        self.write("in/t.json", tls_report([tls_policy(d) for d in names]))
+        self.write("in/u.json", tls_report([tls_policy("nobody.example")], report_id="t-2",
+                                           begin=BEGIN + 31 * DAY))
+        for n, domain in enumerate(names):
+            self.write(f"in/{n}.eml", failure_mail(domain, when=BEGIN + 31 * DAY,
+                                                   ident=str(n)))
+        self.read()
+
+    WANT = {("Acme", "2025-07"): [2, 32, 20, 4, 1, 0], ("Acme", "2025-08"): [2, 8, 5, 1, 0, 2],
+            ("Acme", "2025-09"): [1, 8, 5, 1, 0, 0], ("Other", "2025-07"): [1, 0, 0, 0, 1, 0],
+            ("Other", "2025-08"): [1, 8, 5, 1, 0, 1], (None, "2025-08"): [1, 8, 5, 1, 1, 0]}
+
+    def test_months(self):
+        self.fill()
+        answer = self.ask(63, "volume")
+        self.assertEqual((answer["first_month"], answer["last_month"]), ("2025-07", "2025-09"))
+        self.assertEqual(self.rows(answer), self.WANT)
+        self.assertEqual(self.totals(answer), {
+            "2025-07": [3, 32, 20, 4, 1, 0], "2025-08": [4, 24, 15, 3, 1, 3],
+            "2025-09": [1, 8, 5, 1, 0, 0]})
+        self.assertEqual(self.rows(self.ask(63, "volume", "--months", "1")),
+                         {k: v for k, v in self.WANT.items() if k[1] == "2025-09"})
+        self.assertEqual(self.rows(self.ask(63, "volume", "--client", "other")),
+                         {k: v for k, v in self.WANT.items() if k[0] == "Other"})
+        self.assertEqual(self.rows(self.ask(63, "volume", "--client", "unassigned")),
+                         {k: v for k, v in self.WANT.items() if k[0] is None})
+        for words, code in ((("--months", "0"), 64), (("--months", "121"), 64),
+                            (("--client", "Nobody"), 66)):
+            self.postern("volume", *words, code=code)
+
+    def test_what_retention_left(self):
+        """Months whose details are gone count as they did; a TLS report is one a domain."""
+        self.fill()
+        now = ("--now", f"@{BEGIN + 200 * DAY}")
+        self.postern("retention", "--apply", "--facts", "1", "--failure", "1", *now)
+        self.assertEqual(self.postern("tls", OWN, "--json", *now).lines()[0]["policies"], [])
+        left = dict(self.WANT)
+        left["Acme", "2025-07"] = [2, 32, 20, 4, 2, 0]
+        answer = self.postern("volume", "--months", "12", "--json", *now).lines()[0]
+        self.assertEqual(self.rows(answer), left)
+        self.assertEqual(self.totals(answer)["2025-07"], [3, 32, 20, 4, 3, 0])
+
+    def test_text(self):
+        self.assertIn("No report counts", self.postern("volume").out)
+        self.fill()
+        text = self.postern("volume", "--now", "2025-09-03").out
+        self.assertRegex(text, r"Acme +2025-07 +2 +32 +62.5 % +4 +1 +0\n")
+        self.assertRegex(text, r"What no client owns\n.*\n  2025-08 +1 +8 ")
+        self.assertRegex(text, r"In all\n.*\n  2025-07 +3 +32 ")
+        lines = list(csv.DictReader(io.StringIO(
+            self.postern("volume", "--csv", "--now", "2025-09-03").out)))
+        self.assertEqual([(v["group"], v["client"]) for v in lines][-1], ("unassigned", ""))

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/reporters.h"
+#include "app/volume.h"
 #include "cli/run_int.h"
 #include "cli/show.h"
+
+enum {
+	VOLUME_MONTHS = 3
+};
 
 bool run_reporters(struct cli *c, struct err *err)
 {
@@ -12,5 +17,17 @@ bool run_reporters(struct cli *c, struct err *err)
 	    !app_reporters(&c->app, &f, c->arena, &v, err))
 		return false;
 	show_reporting(&c->out, &v, limit);
+	return true;
+}
+
+bool run_volume(struct cli *c, struct err *err)
+{
+	struct app_volume v;
+	uint64_t months;
+	if (!run_number(c, OPT_MONTHS, VOLUME_MONTHS, APP_VOLUME_MONTHS, &months, err) ||
+	    !app_volume(&c->app, sv_from(cli_value(c->args, OPT_CLIENT)),
+			(unsigned)months, c->arena, &v, err))
+		return false;
+	show_volume(&c->out, &v);
 	return true;
 }

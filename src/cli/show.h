@@ -17,6 +17,7 @@
 #include "app/senders.h"
 #include "app/services.h"
 #include "app/tls.h"
+#include "app/volume.h"
 #include "cli/out.h"
 #include "cli/settings.h"
 
@@ -47,6 +48,7 @@ void show_marked(struct out *o, const struct app_marked *m);
 void show_enriched(struct out *o, const struct app_enriched *e);
 void show_readiness(struct out *o, const struct app_readiness *v, uint32_t limit);
 void show_reporting(struct out *o, const struct app_reporters *v, uint32_t limit);
+void show_volume(struct out *o, const struct app_volume *v);
 void show_senders(struct out *o, const struct app_senders *s, uint32_t limit);
 void show_services(struct out *o, const struct service_catalogue *c);
 void show_service(struct out *o, const struct service *s);

@@ -29,8 +29,24 @@ static void reporting(struct out *o)
 	show_reporting(o, &v, 0);
 }
 
+static void volume(struct out *o)
+{
+	struct app_volume_month m[2] = { { 660, 1, 5, 4, 3, 2, 1 }, { .month = 661 } };
+	struct app_volume_group g = { .client = evil, .retired = true, .month = m };
+	struct app_volume v = { .month_from = 660,
+				.month_to = 661,
+				.months = 2,
+				.client = &g,
+				.n = 1,
+				.has_unassigned = true,
+				.unassigned = { .month = m },
+				.total = { .month = m } };
+	show_volume(o, &v);
+}
+
 static const struct answer answers[] = {
 	{ reporting, true },
+	{ volume, true },
 };
 
 enum {

@@ -2,6 +2,7 @@
 #ifndef CLI_SHOW_INT_H
 #define CLI_SHOW_INT_H
 
+#include "base/date.h"
 #include "cli/grid.h"
 #include "cli/show.h"
 
@@ -40,6 +41,8 @@ void show_subject_json(struct json *j, const struct app_domain_line *l);
 /* Two lines of bars on one scale, a cell some days; `good` is what the upper one is. */
 void show_trend(struct out *o, const char *good, const uint64_t *passed,
 		const uint64_t *failed, size_t n);
+/* "2024-05" */
+const char *show_month(int64_t month, char out[DATE_TEXT]);
 /* The months of sums whose details are gone: "2024-05", or "2024-05 to 2024-08". */
 void show_add_months(struct buf *b, const struct app_earlier *e);
 /* The same as members of an object. */

@@ -81,7 +81,7 @@ bool show_is_wide(const struct out *o)
 	return o->width == 0 || o->width >= WIDE;
 }
 
-static const char *month_text(int64_t month, char out[DATE_TEXT])
+const char *show_month(int64_t month, char out[DATE_TEXT])
 {
 	int64_t year = month >= 0 ? month / 12 : (month - 11) / 12;
 	date_format_day(
@@ -93,16 +93,16 @@ static const char *month_text(int64_t month, char out[DATE_TEXT])
 void show_add_months(struct buf *b, const struct app_earlier *e)
 {
 	char month[DATE_TEXT];
-	buf_add_str(b, month_text(e->first_month, month));
+	buf_add_str(b, show_month(e->first_month, month));
 	if (e->last_month != e->first_month)
-		buf_addf(b, " to %s", month_text(e->last_month, month));
+		buf_addf(b, " to %s", show_month(e->last_month, month));
 }
 
 void show_months_json(struct json *j, const struct app_earlier *e)
 {
 	char month[DATE_TEXT];
-	json_str(j, "first_month", month_text(e->first_month, month));
-	json_str(j, "last_month", month_text(e->last_month, month));
+	json_str(j, "first_month", show_month(e->first_month, month));
+	json_str(j, "last_month", show_month(e->last_month, month));
 }
 
 void show_more(struct out *o, uint64_t n, uint64_t shown)
