@@ -64,3 +64,34 @@ bool policy_before(const struct scope *s, const int64_t *ids, size_t n, int64_t 
 		ok = read_policy(s, &r[i], out, err);
 	return ok;
 }
+
+/* --- as a record --- */
+
+static bool read_word(struct sv word, enum record_policy *out)
+{
+	return word.n && record_policy_named(word, out);
+}
+
+struct record_dmarc policy_record(const struct app_policy *p)
+{
+	struct record_dmarc r = { .pct = 100 };
+	uint64_t pct;
+	(void)read_word(p->p, &r.p);
+	r.sp = r.p;
+	r.has_sp = read_word(p->sp, &r.sp);
+	r.np = r.sp;
+	r.has_np = read_word(p->np, &r.np);
+	r.adkim_strict = sv_eq(p->adkim, SV("s"));
+	r.aspf_strict = sv_eq(p->aspf, SV("s"));
+	r.testing = sv_eq(p->testing, SV("y"));
+	if (sv_to_u64(p->pct, &pct) && pct <= 100)
+		r.pct = (unsigned)pct;
+	return r;
+}
+
+bool policy_is_same(const struct app_policy *x, const struct app_policy *y)
+{
+	const struct record_dmarc a = policy_record(x), b = policy_record(y);
+	return a.p == b.p && a.sp == b.sp && a.pct == b.pct && a.testing == b.testing &&
+	       a.adkim_strict == b.adkim_strict && a.aspf_strict == b.aspf_strict;
+}

@@ -61,34 +61,11 @@ static void add(struct work *w, enum app_condition_kind kind, bool met, const ch
 
 /* --- the policy --- */
 
-static bool read_word(struct sv word, enum record_policy *out)
-{
-	return word.n && record_policy_named(word, out);
-}
-
-/* The policy as reported, as a record's. */
-static struct record_dmarc reported(const struct app_policy *p)
-{
-	struct record_dmarc r = { .pct = 100 };
-	uint64_t pct;
-	(void)read_word(p->p, &r.p);
-	r.sp = r.p;
-	r.has_sp = read_word(p->sp, &r.sp);
-	r.np = r.sp;
-	r.has_np = read_word(p->np, &r.np);
-	r.adkim_strict = sv_eq(p->adkim, SV("s"));
-	r.aspf_strict = sv_eq(p->aspf, SV("s"));
-	r.testing = sv_eq(p->testing, SV("y"));
-	if (sv_to_u64(p->pct, &pct) && pct <= 100)
-		r.pct = (unsigned)pct;
-	return r;
-}
-
 static bool choose_policy(struct work *w, const struct app_readiness_options *o,
 			  struct err *err)
 {
 	struct app_readiness *out = w->out;
-	const struct record_dmarc now = reported(&out->policy);
+	const struct record_dmarc now = policy_record(&out->policy);
 	const char *why;
 	out->rung = whatif_rung_of(&now);
 	out->given = o->policy.n > 0;
@@ -314,20 +291,13 @@ static void check_others(struct work *w)
 	    "wait a week, or say what it is: postern source mark");
 }
 
-static bool is_same_policy(const struct app_policy *x, const struct app_policy *y)
-{
-	const struct record_dmarc a = reported(x), b = reported(y);
-	return a.p == b.p && a.sp == b.sp && a.pct == b.pct && a.testing == b.testing &&
-	       a.adkim_strict == b.adkim_strict && a.aspf_strict == b.aspf_strict;
-}
-
 static bool check_quiet(struct work *w, const int64_t *id, size_t n, struct err *err)
 {
 	struct app_policy before;
 	int64_t day = w->out->day_to - QUIET_DAYS;
 	if (!policy_before(w->s, id, n, day, &before, err))
 		return false;
-	bool met = !before.found || is_same_policy(&before, &w->out->policy);
+	bool met = !before.found || policy_is_same(&before, &w->out->policy);
 	add(w, APP_READY_QUIET, met,
 	    met ? "its policy stood still for 14 days"
 		: arena_printf(w->s->arena, "its policy changed in the last %d days",
