@@ -5,14 +5,9 @@
 #include "base/arena.h"
 #include "base/date.h"
 #include "store/book_reporters.h"
+#include "watch/watch.h"
 
 #include <stdlib.h>
-
-enum {
-	HABIT_DAYS = 5,   /* fewer days with a report are no habit */
-	SILENT_DAYS = 7,  /* nobody is silent sooner */
-	SILENT_TIMES = 3, /* nor before so many of its long gaps went by */
-};
 
 /* --- quirks: a list a reporter, in the order in which they were met --- */
 
@@ -90,31 +85,14 @@ static void list_quirks(struct quirks *all, size_t reporter, struct app_reportin
 
 /* --- habits --- */
 
-static int by_number(const void *x, const void *y)
+static void judge_habit(int64_t as_of, const struct book_habit *h, struct arena *a,
+			struct app_reporting *r)
 {
-	const int64_t *a = x, *b = y;
-	return (*a > *b) - (*a < *b);
-}
-
-static void find_gaps(const struct book_habit *h, struct arena *a,
-		      struct app_reporting *out)
-{
-	size_t n = h->day_n - 1;
-	int64_t *gap = arena_array(a, n + 1, sizeof(*gap));
-	if (n == 0)
-		return;
-	for (size_t i = 0; i < n; i++)
-		gap[i] = h->day[i + 1] - h->day[i];
-	qsort(gap, n, sizeof(*gap), by_number);
-	out->usual_gap = gap[(n - 1) / 2];
-	out->long_gap = gap[(n * 19 + 19) / 20 - 1];
-}
-
-static void judge_silence(int64_t as_of, struct app_reporting *r)
-{
-	int64_t habit = r->long_gap * SILENT_TIMES;
+	const struct watch_habit habit = watch_habit_of(h->day, h->day_n, a);
+	r->usual_gap = habit.usual;
+	r->long_gap = habit.most;
 	r->quiet = as_of > r->last_day ? as_of - r->last_day : 0;
-	r->silent = r->days >= HABIT_DAYS && r->quiet > SILENT_DAYS && r->quiet > habit;
+	r->silent = watch_is_silent(&habit, r->quiet);
 }
 
 /* --- for whom --- */
@@ -205,8 +183,7 @@ static bool read_all(const struct scope *s, struct quirks *quirks,
 	for (size_t i = 0; i < n; i++) {
 		struct app_reporting r = reporting_of(&h[i], s->filter.result);
 		count_places(&places, &h[i], i, &r);
-		find_gaps(&h[i], s->arena, &r);
-		judge_silence(out->as_of, &r);
+		judge_habit(out->as_of, &h[i], s->arena, &r);
 		list_quirks(quirks, i, &r);
 		add_reporter(out, &r);
 	}

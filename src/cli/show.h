@@ -6,6 +6,7 @@
 #include "app/client.h"
 #include "app/enrich.h"
 #include "app/failure_reports.h"
+#include "app/findings.h"
 #include "app/fsck.h"
 #include "app/ingest.h"
 #include "app/overview.h"
@@ -50,6 +51,8 @@ void show_readiness(struct out *o, const struct app_readiness *v, uint32_t limit
 void show_reporting(struct out *o, const struct app_reporters *v, uint32_t limit);
 void show_volume(struct out *o, const struct app_volume *v);
 void show_senders(struct out *o, const struct app_senders *s, uint32_t limit);
+void show_findings(struct out *o, const struct app_findings *v, uint32_t limit);
+void show_decided(struct out *o, const struct app_finding *v);
 void show_services(struct out *o, const struct service_catalogue *c);
 void show_service(struct out *o, const struct service *s);
 void show_fsck(struct out *o, const struct app_fsck *f);

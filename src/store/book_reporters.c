@@ -179,7 +179,7 @@ static void add_habit(struct store *s, sqlite3_stmt *st, size_t reporter,
 	struct sv repairs = stmt_view(st, 5);
 	add_pair(s, &q->days, (struct pair){ reporter, stmt_i64(st, 3) });
 	add_pair(s, &q->domains, (struct pair){ reporter, stmt_i64(st, 4) });
-	if (repairs.n)
+	if (repairs.n && q->take)
 		q->take(q->ctx, reporter, repairs);
 }
 

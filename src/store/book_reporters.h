@@ -19,8 +19,8 @@ struct book_habit {
  * book_report). The database may not be asked or written meanwhile. */
 typedef void book_repairs_take(void *ctx, size_t reporter, struct sv repairs);
 
-/* Reporters as book_reporters() has them, in any order. One pass over the reports; what
- * it holds grows with reporters, their days and their domains. */
+/* `take` may be NULL. Reporters as book_reporters() has them, in any order. One pass over
+ * the reports; what it holds grows with reporters, their days and their domains. */
 bool book_habits(struct store *s, const struct book_report_filter *f,
 		 book_repairs_take *take, void *ctx, struct arena *a,
 		 struct book_habit **out, size_t *out_n, struct err *err);

@@ -190,10 +190,23 @@ static const char schema_3_mark[] =
 	"  mark INTEGER NOT NULL, created INTEGER NOT NULL,"
 	"  PRIMARY KEY (domain, subject)) STRICT, WITHOUT ROWID;";
 
+/* What the user decided of findings, and which letters were accepted for sending. */
+static const char schema_4[] =
+	"CREATE TABLE book_finding ("
+	"  id INTEGER PRIMARY KEY, decision INTEGER NOT NULL,"
+	"  day INTEGER NOT NULL, until INTEGER NOT NULL) STRICT;"
+	/* client 0: the provider's own letter. */
+	"CREATE TABLE book_letter ("
+	"  client INTEGER NOT NULL, period TEXT NOT NULL, address TEXT NOT NULL,"
+	"  message_id TEXT NOT NULL, sent INTEGER NOT NULL,"
+	"  PRIMARY KEY (client, period, address)) STRICT, WITHOUT ROWID;";
+
 static const char *const schema_1_all[] = { schema_1, NULL };
 static const char *const schema_2_all[] = { schema_2_tls, schema_2_retention,
 					    schema_2_fold, schema_2_kinds, NULL };
 static const char *const schema_3_all[] = { schema_3_dns, schema_3_mark, NULL };
+
+static const char *const schema_4_all[] = { schema_4, NULL };
 
 static const struct migration {
 	int schema;
@@ -203,6 +216,7 @@ static const struct migration {
 	{ 1, "0.1.0", schema_1_all },
 	{ 2, "0.2.0", schema_2_all },
 	{ 3, "0.3.0", schema_3_all },
+	{ 4, "0.3.0", schema_4_all }, /* only adds */
 };
 
 enum {

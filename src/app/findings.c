@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/findings.h"
+
+#include "app/finding_words_int.h"
+#include "app/policy_int.h"
+#include "app/watched_int.h"
+#include "base/arena.h"
+#include "base/date.h"
+#include "store/book_finding.h"
+#include "store/book_reporters.h"
+#include "whatif/whatif.h"
+
+#include <stdlib.h>
+
+enum {
+	POLICY_DAYS = 30,
+	UNASSIGNED_MOST = 20,
+	UNASSIGNED_LEAST = 10 /* messages */
+};
+
+struct work {
+	const struct app *app;
+	const struct app_findings_options *o;
+	struct scope all;
+	struct arena *scratch; /* of one domain */
+	int64_t today;
+	struct book_finding *decided; /* by id */
+	size_t decided_n;
+	struct watch_found found;
+	struct app_findings *out;
+};
+
+/* --- one domain --- */
+
+/* The scope of that domain alone, and of the days looked at. */
+static struct scope narrowed(const struct work *w, const struct app_domain_line *l,
+			     struct arena *a)
+{
+	struct scope s = w->all;
+	s.arena = a;
+	s.whole = false;
+	s.filter.domain = l->name;
+	s.filter.day_from = w->today - (WATCH_DAYS - 1);
+	s.filter.day_to = w->today;
+	s.id_n = scope_owned(&s, scope_entry_named(&w->all, l->name), &s.id);
+	return s;
+}
+
+/* --- the policy as reported --- */
+
+/* How strict it is for the domain, and then for what is below. */
+static int strictness(const struct app_policy *p)
+{
+	const struct record_dmarc r = policy_record(p);
+	return (int)whatif_rung_of(&r) * (RECORD_REJECT + 1) + (int)r.sp;
+}
+
+static struct sv policy_words(const struct app_policy *p, struct arena *a)
+{
+	const struct record_dmarc r = policy_record(p);
+	const char *own = whatif_rung_words(whatif_rung_of(&r));
+	if (r.sp == r.p)
+		return sv_from(own);
+	return sv_from(
+		arena_printf(a, "%s, subdomains %s", own, record_policy_word(r.sp)));
+}
+
+/* The first day of the month past on which it was reported as weak as it is now. */
+static bool find_change(const struct scope *s, int64_t today, int strict, int64_t *out,
+			struct err *err)
+{
+	int64_t low = today - POLICY_DAYS, high = today;
+	while (high - low > 1) {
+		int64_t mid = low + (high - low) / 2;
+		struct app_policy p;
+		if (!policy_before(s, s->id, s->id_n, mid, &p, err))
+			return false;
+		if (p.found && strictness(&p) < strict)
+			high = mid;
+		else
+			low = mid;
+	}
+	*out = high;
+	return true;
+}
+
+static bool read_policy(const struct scope *s, struct watch_domain *d, struct err *err)
+{
+	struct app_policy now, before;
+	if (!policy_newest(s, s->id, s->id_n, &now, err) ||
+	    !policy_before(s, s->id, s->id_n, d->today - POLICY_DAYS, &before, err))
+		return false;
+	if (now.found)
+		d->policy_now = policy_words(&now, s->arena);
+	if (!now.found || !before.found || strictness(&now) >= strictness(&before))
+		return true;
+	d->weakened = true;
+	d->policy_before = policy_words(&before, s->arena);
+	return find_change(s, d->today, strictness(&before), &d->changed, err);
+}
+
+/* --- one domain --- */
+
+static bool read_reporters(const struct scope *s, struct watch_domain *d, struct err *err)
+{
+	struct book_report_filter f = scope_reports(s);
+	struct book_habit *h;
+	size_t n;
+	if (!book_habits(s->store, &f, NULL, NULL, s->arena, &h, &n, err))
+		return false;
+	struct watch_reporter *r = arena_array(s->arena, n + 1, sizeof(*r));
+	for (size_t i = 0; i < n; i++)
+		r[i] = (struct watch_reporter){
+			.name = h[i].sum.org,
+			.reports = h[i].sum.reports,
+			.habit = watch_habit_of(h[i].day, h[i].day_n, s->arena),
+			.last_day = h[i].sum.last_day,
+		};
+	d->reporter = r;
+	d->reporter_n = n;
+	return true;
+}
+
+static bool look_at(struct work *w, const struct app_domain_line *l,
+		    struct watch_domain *d, struct err *err)
+{
+	struct scope s = narrowed(w, l, w->scratch);
+	struct judged j;
+	if (!judged_read(&s, l->name, d->parked, &j, err) ||
+	    !watched_read(&s, &j, d, err) || !read_policy(&s, d, err) ||
+	    !read_reporters(&s, d, err))
+		return false;
+	w->out->more = w->out->more || j.more;
+	return true;
+}
+
+/* What was found is of this domain's arena. */
+static void keep(struct work *w, size_t from)
+{
+	for (size_t i = from; i < w->found.n; i++) {
+		struct finding *f = &w->found.finding[i];
+		f->subject = arena_sv(w->found.arena, f->subject);
+		f->says.before = arena_sv(w->found.arena, f->says.before);
+		f->says.after = arena_sv(w->found.arena, f->says.after);
+	}
+}
+
+static bool find_in(struct work *w, const struct app_domain_line *l, struct err *err)
+{
+	struct watch_domain d = { .client = l->client,
+				  .name = l->name,
+				  .assigned = l->assigned,
+				  .parked = l->use == APP_PARKED,
+				  .today = w->today,
+				  .entered = date_day_of(l->since),
+				  .seen = l->seen,
+				  .first_day = l->first_day,
+				  .last_day = l->last_day };
+	size_t from = w->found.n;
+	arena_reset(w->scratch);
+	if (l->assigned && l->seen && !look_at(w, l, &d, err))
+		return false;
+	if (!l->assigned)
+		d.messages[WATCH_DAYS - 1] = l->f.messages;
+	watch_domain(&d, &w->found);
+	keep(w, from);
+	return true;
+}
+
+/* --- all domains --- */
+
+static int by_messages(const void *x, const void *y)
+{
+	const struct app_domain_line *a = x, *b = y;
+	if (a->f.messages != b->f.messages)
+		return a->f.messages > b->f.messages ? -1 : 1;
+	return sv_cmp(a->name, b->name);
+}
+
+/* Those that nobody owns stand behind; of these only the largest are worth a word. */
+static size_t worth_a_look(struct app_domain_line *line, size_t n)
+{
+	size_t assigned = 0, end;
+	while (assigned < n && line[assigned].assigned)
+		assigned++;
+	if (n > assigned)
+		qsort(line + assigned, n - assigned, sizeof(*line), by_messages);
+	for (end = assigned; end < n && end - assigned < UNASSIGNED_MOST; end++)
+		if (line[end].f.messages < UNASSIGNED_LEAST)
+			break;
+	return end;
+}
+
+static bool find_all(struct work *w, struct err *err)
+{
+	struct app_domain_line *line;
+	size_t n;
+	if (!scope_lines(&w->all, true, &line, &n, err))
+		return false;
+	n = worth_a_look(line, n);
+	for (size_t i = 0; i < n; i++) {
+		if (w->o->progress)
+			w->o->progress(w->o->ctx, i, n);
+		if (line[i].retired || line[i].refused)
+			continue;
+		w->out->domains += line[i].assigned;
+		if (!find_in(w, &line[i], err))
+			return false;
+	}
+	return true;
+}
+
+/* --- what the user decided --- */
+
+static int by_id(const void *x, const void *y)
+{
+	const struct book_finding *a = x, *b = y;
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+/* A decision holds for what had begun by its day. */
+static void apply_decision(const struct work *w, struct app_finding *f)
+{
+	const struct book_finding want = { .id = f->f.id };
+	const struct book_finding *d = w->decided_n
+					       ? bsearch(&want, w->decided, w->decided_n,
+							 sizeof(want), by_id)
+					       : NULL;
+	if (!d || f->f.since > d->day)
+		return;
+	f->accepted = d->decision == BOOK_FINDING_ACCEPTED;
+	f->snoozed = d->decision == BOOK_FINDING_SNOOZED && d->until > w->today;
+	f->until = d->until;
+}
+
+static bool list(struct work *w, struct err *err)
+{
+	struct app_findings *out = w->out;
+	struct arena *a = w->found.arena;
+	struct lang english;
+	if (!lang_own(SV("en"), a, &english))
+		return err_set(err, ERR_INTERNAL, "the sentences cannot be read");
+	if (w->found.n)
+		qsort(w->found.finding, w->found.n, sizeof(*w->found.finding),
+		      finding_cmp);
+	out->finding = arena_array(a, w->found.n + 1, sizeof(*out->finding));
+	for (size_t i = 0; i < w->found.n; i++) {
+		struct app_finding f = { .f = w->found.finding[i] };
+		apply_decision(w, &f);
+		if (f.f.since < w->o->since)
+			continue;
+		out->snoozed += f.snoozed;
+		out->accepted += f.accepted;
+		if (!w->o->all && (f.snoozed || f.accepted))
+			continue;
+		f.evidence = finding_evidence(&english, &f.f, a);
+		f.remedy = finding_remedy(&english, &f.f, a);
+		out->finding[out->n++] = f;
+	}
+	return true;
+}
+
+bool app_findings(const struct app *app, const struct app_findings_options *o,
+		  struct arena *a, struct app_findings *out, struct err *err)
+{
+	struct app_filter f = app_filter_all();
+	struct work w = { .app = app,
+			  .o = o,
+			  .today = date_day_of(app->now),
+			  .found.arena = a,
+			  .out = out };
+	f.client = o->client;
+	f.domain = scope_fold(o->domain, a);
+	*out = (struct app_findings){ 0 };
+	if (!scope_open(&w.all, app, STORE_READ, &f, a, err))
+		return false;
+	w.scratch = arena_new();
+	bool ok = book_findings(w.all.store, a, &w.decided, &w.decided_n, err) &&
+		  find_all(&w, err) && list(&w, err);
+	arena_free(&w.scratch);
+	scope_close(&w.all);
+	return ok;
+}
+
+/* --- deciding --- */
+
+static bool find_one(const struct app *app, uint64_t id, struct arena *a,
+		     struct app_finding *out, struct err *err)
+{
+	const struct app_findings_options o = { .since = INT64_MIN, .all = true };
+	struct app_findings all;
+	char text[FINDING_ID_TEXT];
+	if (!app_findings(app, &o, a, &all, err))
+		return false;
+	for (size_t i = 0; i < all.n; i++)
+		if (all.finding[i].f.id == id) {
+			*out = all.finding[i];
+			return true;
+		}
+	return err_set(
+		err, ERR_NO_INPUT,
+		"there is no finding %s today: `postern findings --all` lists them",
+		finding_id_text(id, text));
+}
+
+static bool decide(const struct app *app, const struct book_finding *d, struct arena *a,
+		   struct app_finding *out, struct err *err)
+{
+	struct scope s;
+	if (!find_one(app, d->id, a, out, err) ||
+	    !scope_open(&s, app, STORE_WRITE, NULL, a, err))
+		return false;
+	bool ok = store_begin(s.store, err) &&
+		  scope_commit(&s, book_finding_decide(s.store, d, err), err);
+	scope_close(&s);
+	out->snoozed = d->decision == BOOK_FINDING_SNOOZED;
+	out->accepted = d->decision == BOOK_FINDING_ACCEPTED;
+	out->until = d->until;
+	return ok;
+}
+
+bool app_finding_snooze(const struct app *app, uint64_t id, int64_t until,
+			struct arena *a, struct app_finding *out, struct err *err)
+{
+	const struct book_finding d = { id, BOOK_FINDING_SNOOZED, date_day_of(app->now),
+					until };
+	if (until <= d.day)
+		return err_set(err, ERR_USAGE, "--until is a day that is still to come");
+	return decide(app, &d, a, out, err);
+}
+
+bool app_finding_accept(const struct app *app, uint64_t id, struct arena *a,
+			struct app_finding *out, struct err *err)
+{
+	const struct book_finding d = { id, BOOK_FINDING_ACCEPTED, date_day_of(app->now),
+					0 };
+	return decide(app, &d, a, out, err);
+}
+
+bool app_finding_reopen(const struct app *app, uint64_t id, struct arena *a,
+			struct app_finding *out, struct err *err)
+{
+	const struct book_finding d = { .id = id, .decision = BOOK_FINDING_OPEN };
+	return decide(app, &d, a, out, err);
+}
