@@ -6,6 +6,7 @@
 #include "app/owner.h"
 #include "app/policy_int.h"
 #include "app/records_int.h"
+#include "app/senders_int.h"
 #include "app/tls_int.h"
 #include "base/arena.h"
 #include "report/model.h"
@@ -281,11 +282,14 @@ static bool show(const struct scope *s, const struct app *app, struct sv name,
 		return true;
 	}
 	struct facts_query q = scope_query(s);
+	const struct app_senders_options senders = { .filter = &s->filter,
+						     .new_since = INT64_MIN };
 	return read_unreported(s, out, err) &&
 	       scope_sealed(s, &out->sealed, &out->details_from, &out->cut, err) &&
 	       read_days(s, out, err) && read_reporters(s, out, err) &&
 	       scope_sources(s, &q, sources, &out->source, &out->source_n,
 			     &out->source_all, err) &&
+	       senders_read(s, &senders, &out->senders, err) &&
 	       read_policy(s, out, err) && read_policy_domains(s, out, err) &&
 	       read_authors(s, out, err) && failures_find(s, out, err) &&
 	       read_others(s, out, err);

@@ -4,6 +4,7 @@
 
 #include "app/app.h"
 #include "app/failure.h"
+#include "app/senders.h"
 #include "record/record.h"
 
 /* The policy that reporters found, from the newest report that tells. */
@@ -55,6 +56,7 @@ struct app_domain {
 	struct app_policy policy;
 	struct app_day *day; /* from the first to the last, also those without mail */
 	size_t day_n;
+	struct app_senders senders;
 	struct app_source *source;
 	size_t source_n;
 	uint64_t source_all;

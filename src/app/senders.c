@@ -196,8 +196,8 @@ static void list_senders(const struct judged *j, const struct app_senders_option
 	}
 }
 
-static bool read_all(const struct scope *s, const struct app_senders_options *o,
-		     struct app_senders *out, struct err *err)
+bool senders_read(const struct scope *s, const struct app_senders_options *o,
+		  struct app_senders *out, struct err *err)
 {
 	struct judged j;
 	const struct service *service = NULL;
@@ -224,7 +224,7 @@ bool app_senders(const struct app *app, const struct app_senders_options *o,
 		return err_set(err, ERR_USAGE, "the name of a domain is empty");
 	if (!scope_open(&s, app, STORE_READ, &f, a, err))
 		return false;
-	bool ok = read_all(&s, o, out, err);
+	bool ok = senders_read(&s, o, out, err);
 	scope_close(&s);
 	return ok;
 }

@@ -23,4 +23,9 @@ struct sender_filter {
 size_t senders_group(const struct judged *j, const struct sender_filter *f,
 		     struct arena *a, struct sender_group **out);
 
+/* app_senders() in a scope that is that of the domain alone; all of *out is set but what
+ * is not found. */
+bool senders_read(const struct scope *s, const struct app_senders_options *o,
+		  struct app_senders *out, struct err *err);
+
 #endif

@@ -271,6 +271,9 @@ static void show_json(struct out *o, const struct app_domain *d)
 		json_object_end(&j);
 	}
 	json_array_end(&j);
+	show_sender_table(o, &j, &d->senders, cut(d, d->senders.n));
+	json_uint(&j, "senders_all", d->senders.n);
+	json_bool(&j, "senders_more", d->senders.more);
 	show_sources(o, &j, d->source, d->source_n);
 	json_uint(&j, "sources_all", d->source_all);
 	show_reporters(o, &j, d->reporter, cut(d, d->reporter_n));
@@ -363,6 +366,19 @@ static void show_partly(struct out *o, bool partly)
 		out_str(o, "  Only what most messages share was looked at.\n");
 }
 
+static void show_senders_of(struct out *o, const struct app_domain *d)
+{
+	size_t n = cut(d, d->senders.n);
+	if (d->senders.n == 0)
+		return;
+	out_heading(o, "Senders");
+	show_sender_table(o, NULL, &d->senders, n);
+	show_more(o, d->senders.n, n);
+	show_partly(o, d->senders.more);
+	out_wrapped(o, "  ",
+		    SV("`postern sources` says why each is what it is, and what to do."));
+}
+
 static void show_text(struct out *o, const struct app_domain *d)
 {
 	show_head(o, d);
@@ -375,11 +391,7 @@ static void show_text(struct out *o, const struct app_domain *d)
 		show_more(o, d->failure_n, cut(d, d->failure_n));
 		show_partly(o, d->failure_more);
 	}
-	if (d->source_n) {
-		out_heading(o, "Sources");
-		show_sources(o, NULL, d->source, d->source_n);
-		show_more(o, d->source_all, d->source_n);
-	}
+	show_senders_of(o, d);
 	if (d->reporter_n) {
 		out_heading(o, "Reporters");
 		show_reporters(o, NULL, d->reporter, cut(d, d->reporter_n));

@@ -58,6 +58,9 @@ enum {
 void show_domain_lines(struct out *o, struct json *j, const char *key,
 		       const struct app_domain_line *d, size_t n, unsigned with);
 void show_sources(struct out *o, struct json *j, const struct app_source *s, size_t n);
+/* Senders by name, the first n; in JSON the array `senders`. */
+void show_sender_table(struct out *o, struct json *j, const struct app_senders *s,
+		       size_t n);
 /* "Report", "TLS report", "Failure report". */
 const char *show_kind_words(enum app_kind kind);
 /* "3 rows, 40 messages, 97.3 % passed", or the same of another kind in its words. */

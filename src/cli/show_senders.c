@@ -60,7 +60,7 @@ static void show_row(struct grid *g, const struct app_sender *s)
 	grid_str(g, app_sender_advice(s));
 }
 
-static void show_table(struct out *o, struct json *j, const struct app_senders *s,
+void show_sender_table(struct out *o, struct json *j, const struct app_senders *s,
 		       size_t n)
 {
 	struct grid *g = grid_new(o, j, "senders", columns,
@@ -115,7 +115,7 @@ static void show_text(struct out *o, const struct app_senders *s, size_t n)
 		return;
 	}
 	show_sums(o, s);
-	show_table(o, NULL, s, n);
+	show_sender_table(o, NULL, s, n);
 	show_more(o, s->n, n);
 	if (!s->named)
 		out_str(o, "  Hosts have no names yet: `postern enrich` asks the DNS.\n");
@@ -153,7 +153,7 @@ void show_senders(struct out *o, const struct app_senders *s, uint32_t limit)
 		json_bool(&j, "more", s->more);
 		json_bool(&j, "named", s->named);
 	}
-	show_table(o, &j, s, n);
+	show_sender_table(o, &j, s, n);
 	show_end(o, &j);
 }
 
