@@ -7,11 +7,18 @@
 #include "store/book_dns.h"
 #include "store/book_mark.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum {
 	LOOK_AT = 50000,                /* (source, facet) pairs with most messages */
 	LOOK_BYTES = 128 * 1024 * 1024, /* of their facets; hostile ones are long */
+};
+
+/* A facet that is asked for once, when a row of it comes. */
+struct facet_slot {
+	int64_t id;
+	struct judged_facet *facet; /* NULL: not read yet */
 };
 
 struct reading {
@@ -23,6 +30,8 @@ struct reading {
 	struct service_index *ix;
 	struct service_from *from; /* by address */
 	size_t from_n;
+	struct facet_slot *slot; /* by id */
+	size_t slot_n;
 };
 
 /* --- facets --- */
@@ -151,12 +160,6 @@ static bool read_facet(const struct reading *r, int64_t id, struct judged_facet 
 
 /* --- sources --- */
 
-static int by_facet(const void *a, const void *b)
-{
-	const struct facts_by_facet *x = a, *y = b;
-	return (x->facet > y->facet) - (x->facet < y->facet);
-}
-
 static int from_cmp(const void *a, const void *b)
 {
 	const struct service_from *x = a, *y = b;
@@ -184,22 +187,40 @@ static bool find_hosts(const struct reading *r, struct service_from *from,
 	return true;
 }
 
-static bool read_sources(struct reading *r, const struct facts_by_facet *f, size_t n,
-			 struct err *err)
+/* Where a pair comes from. */
+struct origin {
+	struct addr address;
+	size_t pair;
+};
+
+static int origin_cmp(const void *a, const void *b)
 {
-	size_t kept = 0;
-	for (size_t i = 0; i < n; i++)
+	const struct origin *x = a, *y = b;
+	return addr_cmp(&x->address, &y->address);
+}
+
+/* Sources, each once; out_from[i] is that of pair i. */
+static bool read_sources(struct reading *r, const struct facts_by_facet *f, size_t n,
+			 struct service_from **out_from, struct err *err)
+{
+	struct origin *o = arena_array(r->s->arena, n + 1, sizeof(*o));
+	size_t distinct = 0;
+	for (size_t i = 0; i < n; i++) {
 		r->day = i == 0 || f[i].last_day > r->day ? f[i].last_day : r->day;
-	r->from = arena_array(r->s->arena, n + 1, sizeof(*r->from));
-	for (size_t i = 0; i < n; i++)
-		r->from[i] = (struct service_from){ .source.address = f[i].source };
+		o[i] = (struct origin){ f[i].source, i };
+	}
 	if (n)
-		qsort(r->from, n, sizeof(*r->from), from_cmp);
+		qsort(o, n, sizeof(*o), origin_cmp);
 	for (size_t i = 0; i < n; i++)
-		if (kept == 0 || from_cmp(&r->from[kept - 1], &r->from[i]) != 0)
-			r->from[kept++] = r->from[i];
-	r->from_n = kept;
-	for (size_t i = 0; i < kept; i++) {
+		distinct += i == 0 || origin_cmp(&o[i - 1], &o[i]) != 0;
+	r->from = arena_array(r->s->arena, distinct + 1, sizeof(*r->from));
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || origin_cmp(&o[i - 1], &o[i]) != 0)
+			r->from[r->from_n++] =
+				(struct service_from){ .source.address = o[i].address };
+		out_from[o[i].pair] = &r->from[r->from_n - 1];
+	}
+	for (size_t i = 0; i < r->from_n; i++) {
 		if (!find_hosts(r, &r->from[i], err))
 			return false;
 		service_of_source(r->ix, &r->from[i].source, &r->from[i].match);
@@ -246,28 +267,53 @@ static bool read_marks(const struct reading *r, const struct service_catalogue *
 
 /* --- all of it --- */
 
-static int by_messages(const void *a, const void *b)
+static int by_id(const void *a, const void *b)
 {
-	const struct judged_row *x = a, *y = b;
-	if (x->row->messages != y->row->messages)
-		return x->row->messages > y->row->messages ? -1 : 1;
-	return addr_cmp(&x->row->from->source.address, &y->row->from->source.address);
+	const struct facet_slot *x = a, *y = b;
+	return (x->id > y->id) - (x->id < y->id);
 }
 
+static void list_facets(struct reading *r, const struct facts_by_facet *f, size_t n)
+{
+	r->slot = arena_array(r->s->arena, n + 1, sizeof(*r->slot));
+	for (size_t i = 0; i < n; i++)
+		r->slot[i] = (struct facet_slot){ .id = f[i].facet };
+	if (n)
+		qsort(r->slot, n, sizeof(*r->slot), by_id);
+	for (size_t i = 0; i < n; i++)
+		if (r->slot_n == 0 || r->slot[r->slot_n - 1].id != r->slot[i].id)
+			r->slot[r->slot_n++] = r->slot[i];
+}
+
+static bool facet_of(struct reading *r, int64_t id, struct judged_facet **out,
+		     struct err *err)
+{
+	const struct facet_slot want = { .id = id };
+	struct facet_slot *at = bsearch(&want, r->slot, r->slot_n, sizeof(want), by_id);
+	assert(at); /* list_facets() saw them all */
+	if (!at->facet && !read_facet(r, id, &at->facet, err))
+		return false;
+	*out = at->facet;
+	return true;
+}
+
+/* Pairs with most messages come first: where their facets are too much to hold, it is
+ * the least of them that are not looked at. */
 static bool read_rows(struct reading *r, const struct facts_by_facet *f, size_t n,
-		      struct service_row *row, struct judged *out, struct err *err)
+		      struct service_from *const *from, struct service_row *row,
+		      struct judged *out, struct err *err)
 {
 	struct judged_facet *facet = NULL;
+	list_facets(r, f, n);
 	for (size_t i = 0; i < n; i++) {
-		bool again = i && f[i].facet == f[i - 1].facet;
 		if (arena_used(r->s->arena) > LOOK_BYTES) {
 			out->more = true;
 			break;
 		}
-		if (!again && !read_facet(r, f[i].facet, &facet, err))
+		if (!facet_of(r, f[i].facet, &facet, err))
 			return false;
 		row[i] = (struct service_row){ .facet = &facet->f,
-					       .from = from_of(r, &f[i].source),
+					       .from = from[i],
 					       .messages = f[i].messages };
 		out->row[out->n++] = (struct judged_row){ &row[i], facet, f[i].first_day,
 							  f[i].last_day };
@@ -290,14 +336,14 @@ bool judged_read(const struct scope *s, struct sv name, bool parked, struct judg
 		return false;
 	out->more = all > n;
 	r.ix = service_index_new(&out->catalogue, s->arena);
-	if (!book_dns_any(s->store, &r.named, err) || !read_sources(&r, f, n, err))
+	struct service_from **from = arena_array(s->arena, n + 1,
+						 sizeof(struct service_from *));
+	if (!book_dns_any(s->store, &r.named, err) || !read_sources(&r, f, n, from, err))
 		return false;
 	out->named = r.named;
-	if (n)
-		qsort(f, n, sizeof(*f), by_facet);
 	struct service_row *row = arena_array(s->arena, n + 1, sizeof(*row));
 	out->row = arena_array(s->arena, n + 1, sizeof(*out->row));
-	if (!read_rows(&r, f, n, row, out, err))
+	if (!read_rows(&r, f, n, from, row, out, err))
 		return false;
 	struct service_marked *marked;
 	size_t marked_n;
@@ -311,8 +357,6 @@ bool judged_read(const struct scope *s, struct sv name, bool parked, struct judg
 					  .marked = marked,
 					  .marked_n = marked_n };
 	service_judge(&d, s->arena);
-	if (out->n)
-		qsort(out->row, out->n, sizeof(*out->row), by_messages);
 	return true;
 }
 

@@ -67,7 +67,8 @@ static int piece_cmp(const void *x, const void *y)
 	const struct service_row *r = a->row->row, *q = b->row->row;
 	int d = (r->class > q->class) - (r->class < q->class);
 	d = d ? d : sv_cmp(a->name, b->name);
-	return d ? d : addr_cmp(&r->from->source.address, &q->from->source.address);
+	/* They stand in the order of their addresses. */
+	return d ? d : (r->from > q->from) - (r->from < q->from);
 }
 
 static bool is_same(const struct piece *a, const struct piece *b)

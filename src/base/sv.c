@@ -51,7 +51,7 @@ bool sv_eq_fold(struct sv a, struct sv b)
 int sv_cmp(struct sv a, struct sv b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
-	int c = n ? memcmp(a.p, b.p, n) : 0;
+	int c = n && a.p != b.p ? memcmp(a.p, b.p, n) : 0;
 	return c ? c : (a.n > b.n) - (a.n < b.n);
 }
 

@@ -60,14 +60,31 @@ static struct service_home *find_key(const struct judge *j,
 	return NULL;
 }
 
+/* The facets that rows share, each once. */
+static size_t list_facets(const struct judge *j, struct service_facet **out)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < j->d->row_n; i++)
+		j->d->row[i].facet->met = false;
+	for (size_t i = 0; i < j->d->row_n; i++) {
+		struct service_facet *f = j->d->row[i].facet;
+		if (!f->met)
+			out[n++] = f;
+		f->met = true;
+	}
+	return n;
+}
+
 static void list_keys(struct judge *j, struct arena *a)
 {
-	size_t n = 0, kept = 0;
-	for (size_t i = 0; i < j->d->row_n; i++)
-		n += j->d->row[i].facet->mail.signature_n;
+	struct service_facet **facet = arena_array(a, j->d->row_n + 1,
+						   sizeof(struct service_facet *));
+	size_t facets = list_facets(j, facet), n = 0, kept = 0;
+	for (size_t i = 0; i < facets; i++)
+		n += facet[i]->mail.signature_n;
 	j->key = arena_array(a, n + 1, sizeof(*j->key));
-	for (size_t i = 0; i < j->d->row_n; i++) {
-		const struct service_facet *f = j->d->row[i].facet;
+	for (size_t i = 0; i < facets; i++) {
+		const struct service_facet *f = facet[i];
 		for (size_t k = 0; f->dkim_aligned && k < f->mail.signature_n; k++)
 			if (f->mail.signature[k].own)
 				j->key[j->key_n++] = (struct service_home){
@@ -81,6 +98,9 @@ static void list_keys(struct judge *j, struct arena *a)
 		if (kept == 0 || key_cmp(&j->key[kept - 1], &j->key[i]) != 0)
 			j->key[kept++] = j->key[i];
 	j->key_n = kept;
+	for (size_t i = 0; i < facets; i++)
+		facet[i]->key = find_key(j, facet[i]->mail.signature,
+					 facet[i]->mail.signature_n);
 }
 
 static void find_home(const struct judge *j)
@@ -88,7 +108,6 @@ static void find_home(const struct judge *j)
 	for (size_t i = 0; i < j->d->row_n; i++) {
 		const struct service_row *r = &j->d->row[i];
 		struct service_facet *f = r->facet;
-		f->key = find_key(j, f->mail.signature, f->mail.signature_n);
 		if (!f->key)
 			continue;
 		if (f->spf_aligned && r->messages > f->key->at_home) {

@@ -41,7 +41,9 @@ struct service_facet {
 	const struct service_signature *broken; /* of the domain's own d=, that failed */
 	size_t broken_n;
 	struct service_match match; /* service_of_mail() */
-	struct service_home *key;   /* worked out: of its own signature */
+	/* worked out */
+	struct service_home *key; /* of its own signature */
+	bool met;
 };
 
 struct service_from {
