@@ -106,7 +106,7 @@ bool book_dns_names(struct store *s, enum book_dns_kind kind, struct sv subject,
 		a_int(kind), a_text(subject), a_int(day), a_int(BOOK_DNS_STALE),
 		a_int(BOOK_DNS_FAILED), a_int(DATE_DAY_SECONDS));
 	enum stmt_step step = STMT_FAILED;
-	struct book_dns_name best[BOOK_DNS_NAMES];
+	struct book_dns_name best[BOOK_DNS_NAMES] = { 0 };
 	*out_n = 0;
 	while (st && (step = stmt_step(s, st, err)) == STMT_ROW) {
 		const struct book_dns_name name = { stmt_copy(st, 0, a), stmt_flag(st, 1),
