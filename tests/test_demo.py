@@ -52,11 +52,46 @@ class Demo(support.Case):
             classes.update(answer["classes"])
             self.services(name, answer, planted)
         self.matrix(classes, planted)
+        self.findings(planted)
         # Nothing is asked twice before its time.
         again = self.postern("--now", "2026-11-23", "enrich", "--json", "--zone",
                              out / "demo.zone").lines()[0]
         self.assertEqual((again["questions"], again["fresh"]),
                          (0, asked["sources"] + asked["keys"]))
+
+    def found(self, now, *words):
+        """{(code, domain, subject): finding} as of that day."""
+        answer = self.postern("--now", now, "findings", "--json", *words).lines()[0]
+        return {(f["code"], f["domain"], f["subject"]): f for f in answer["findings"]}
+
+    def findings(self, planted):
+        """What was planted is found, as of the day after it; nothing like it elsewhere."""
+        today = self.found("2026-11-23")
+        kinds = collections.defaultdict(dict)
+        for (code, domain, subject), f in today.items():
+            kinds[code][domain, subject] = f
+        new, failing = planted["new_sender"], planted["failing_service"]
+        self.assertEqual(
+            {(d, s): f["since"] for (d, s), f in kinds["new-sender"].items()},
+            {(new["domain"], "HubSpot"): new["first_day"]})
+        self.assertEqual(
+            {(d, s): f["messages"] for (d, s), f in kinds["not-aligned"].items()},
+            {(failing["domain"], "Twilio SendGrid"): failing["messages"]})
+        silent = planted["silent_reporter"]
+        self.assertEqual(
+            {d for d, s in kinds["reporter-silent"] if s == silent["org"]},
+            set(silent["domains"]))
+        self.assertEqual({d for d, _ in kinds["parked-mail"]},
+                         {planted["parked_abuse"]["domain"]})
+        self.assertEqual({d for d, _ in kinds["unassigned"]},
+                         set(planted["unassigned_domains"]))
+        self.assertFalse({"own-failing", "policy-weakened", "gone-sender"} & set(kinds))
+        wave = planted["wave"]
+        begun = self.found(wave["days"][-1], "--domain", wave["domain"])[
+            "abuse-begun", wave["domain"], None]
+        self.assertEqual(begun["since"], wave["days"][0])
+        self.assertAlmostEqual(begun["messages"], wave["messages"],
+                               delta=wave["messages"] // 50)
 
     def services(self, name, answer, planted):
         found, want = collections.Counter(), collections.Counter()
