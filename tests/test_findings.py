@@ -121,6 +121,14 @@ class Findings(support.Case):
                          [("grave", day_of(DAYS - 3), day_of(DAYS - 1))])
         self.assertIn("reject", weak[0]["evidence"])
 
+    def test_ready(self):
+        self.history(p="none")
+        f = self.only("ready")
+        self.assertEqual(f["since"], day_of(30))
+        self.assertIn("quarantine, on trial", f["remedy"])
+        answer = self.at("readiness", OWN, "--json").lines()[0]
+        self.assertEqual((answer["ready"], answer["ready_since"]), (True, f["since"]))
+
     def test_no_reports(self):
         f = self.only("no-reports")
         self.assertEqual(f["since"], day_of(1))

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "app/findings.h"
+#include "app/findings_int.h"
 
 #include "app/finding_words_int.h"
 #include "app/policy_int.h"
+#include "app/readiness_int.h"
 #include "app/watched_int.h"
 #include "base/arena.h"
 #include "base/date.h"
@@ -22,6 +23,9 @@ struct work {
 	const struct app *app;
 	const struct app_findings_options *o;
 	struct scope all;
+	struct judging by;
+	findings_visit *visit; /* may be NULL */
+	void *ctx;
 	struct arena *scratch; /* of one domain */
 	int64_t today;
 	struct book_finding *decided; /* by id */
@@ -29,22 +33,6 @@ struct work {
 	struct watch_found found;
 	struct app_findings *out;
 };
-
-/* --- one domain --- */
-
-/* The scope of that domain alone, and of the days looked at. */
-static struct scope narrowed(const struct work *w, const struct app_domain_line *l,
-			     struct arena *a)
-{
-	struct scope s = w->all;
-	s.arena = a;
-	s.whole = false;
-	s.filter.domain = l->name;
-	s.filter.day_from = w->today - (WATCH_DAYS - 1);
-	s.filter.day_to = w->today;
-	s.id_n = scope_owned(&s, scope_entry_named(&w->all, l->name), &s.id);
-	return s;
-}
 
 /* --- the policy as reported --- */
 
@@ -121,17 +109,31 @@ static bool read_reporters(const struct scope *s, struct watch_domain *d, struct
 	return true;
 }
 
-static bool look_at(struct work *w, const struct app_domain_line *l,
-		    struct watch_domain *d, struct err *err)
+static bool read_ready(const struct work *w, const struct look *k, struct watch_domain *d,
+		       struct err *err)
 {
-	struct scope s = narrowed(w, l, w->scratch);
-	struct judged j;
-	if (!judged_read(&s, l->name, d->parked, &j, err) ||
-	    !watched_read(&s, &j, d, err) || !read_policy(&s, d, err) ||
-	    !read_reporters(&s, d, err))
+	const struct app_readiness_options o = { .domain = d->name };
+	struct app_readiness r;
+	if (!readiness_of(k, w->app, &o, &r, err))
 		return false;
-	w->out->more = w->out->more || j.more;
-	return true;
+	if (r.ready && !r.at_end) {
+		d->next = sv_from(whatif_rung_words(r.next_rung));
+		d->ready_since = r.ready_since;
+	}
+	return !w->visit || w->visit(w->ctx, k, &r, err);
+}
+
+static bool look_closely(struct work *w, const struct app_domain_line *l,
+			 struct watch_domain *d, struct err *err)
+{
+	struct look k;
+	if (!look_at(&w->all, &w->by, l, w->today - (WATCH_DAYS - 1), w->today,
+		     w->scratch, &k, err) ||
+	    !watched_read(&k, d, err) || !read_policy(&k.s, d, err) ||
+	    !read_reporters(&k.s, d, err))
+		return false;
+	w->out->more = w->out->more || k.j.more;
+	return scope_is_empty(&k.s) || d->parked || read_ready(w, &k, d, err);
 }
 
 /* What was found is of this domain's arena. */
@@ -158,7 +160,7 @@ static bool find_in(struct work *w, const struct app_domain_line *l, struct err 
 				  .last_day = l->last_day };
 	size_t from = w->found.n;
 	arena_reset(w->scratch);
-	if (l->assigned && l->seen && !look_at(w, l, &d, err))
+	if (l->assigned && l->seen && !look_closely(w, l, &d, err))
 		return false;
 	if (!l->assigned)
 		d.messages[WATCH_DAYS - 1] = l->f.messages;
@@ -260,12 +262,15 @@ static bool list(struct work *w, struct err *err)
 	return true;
 }
 
-bool app_findings(const struct app *app, const struct app_findings_options *o,
-		  struct arena *a, struct app_findings *out, struct err *err)
+bool findings_look(const struct app *app, const struct app_findings_options *o,
+		   findings_visit *visit, void *ctx, struct arena *a,
+		   struct app_findings *out, struct err *err)
 {
 	struct app_filter f = app_filter_all();
 	struct work w = { .app = app,
 			  .o = o,
+			  .visit = visit,
+			  .ctx = ctx,
 			  .today = date_day_of(app->now),
 			  .found.arena = a,
 			  .out = out };
@@ -275,11 +280,18 @@ bool app_findings(const struct app *app, const struct app_findings_options *o,
 	if (!scope_open(&w.all, app, STORE_READ, &f, a, err))
 		return false;
 	w.scratch = arena_new();
-	bool ok = book_findings(w.all.store, a, &w.decided, &w.decided_n, err) &&
+	bool ok = judging_begin(a, &w.by, err) &&
+		  book_findings(w.all.store, a, &w.decided, &w.decided_n, err) &&
 		  find_all(&w, err) && list(&w, err);
 	arena_free(&w.scratch);
 	scope_close(&w.all);
 	return ok;
+}
+
+bool app_findings(const struct app *app, const struct app_findings_options *o,
+		  struct arena *a, struct app_findings *out, struct err *err)
+{
+	return findings_look(app, o, NULL, NULL, a, out, err);
 }
 
 /* --- deciding --- */

@@ -321,21 +321,27 @@ static bool read_rows(struct reading *r, const struct facts_by_facet *f, size_t 
 	return true;
 }
 
-bool judged_read(const struct scope *s, struct sv name, bool parked, struct judged *out,
-		 struct err *err)
+bool judging_begin(struct arena *a, struct judging *out, struct err *err)
 {
-	struct reading r = { .s = s, .name = name };
+	if (!app_services(a, &out->catalogue, err))
+		return false;
+	out->ix = service_index_new(&out->catalogue, a);
+	return true;
+}
+
+bool judged_read(const struct scope *s, const struct judging *by, struct sv name,
+		 bool parked, struct judged *out, struct err *err)
+{
+	struct reading r = { .s = s, .name = name, .ix = by->ix };
 	struct facts_query q = scope_query(s);
 	q.result = FACTS_ALL; /* what one is follows from what passed and what failed */
 	struct facts_by_facet *f;
 	size_t n;
 	uint64_t all;
 	*out = (struct judged){ 0 };
-	if (!app_services(s->arena, &out->catalogue, err) ||
-	    !facts_pairs(s->store, &q, LOOK_AT, s->arena, &f, &n, &all, err))
+	if (!facts_pairs(s->store, &q, LOOK_AT, s->arena, &f, &n, &all, err))
 		return false;
 	out->more = all > n;
-	r.ix = service_index_new(&out->catalogue, s->arena);
 	struct service_from **from = arena_array(s->arena, n + 1,
 						 sizeof(struct service_from *));
 	if (!book_dns_any(s->store, &r.named, err) || !read_sources(&r, f, n, from, err))
@@ -347,7 +353,7 @@ bool judged_read(const struct scope *s, struct sv name, bool parked, struct judg
 		return false;
 	struct service_marked *marked;
 	size_t marked_n;
-	if (!read_marks(&r, &out->catalogue, &marked, &marked_n, err))
+	if (!read_marks(&r, &by->catalogue, &marked, &marked_n, err))
 		return false;
 	const struct service_domain d = { .row = row,
 					  .row_n = out->n,

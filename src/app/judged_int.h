@@ -23,16 +23,22 @@ struct judged_row {
 };
 
 struct judged {
-	struct service_catalogue catalogue;
 	struct judged_row *row; /* most messages first */
 	size_t n;
 	bool more;  /* not all rows were looked at */
 	bool named; /* the DNS was asked for names, some time */
 };
 
+/* What all domains are judged by: read once a question. */
+struct judging {
+	struct service_catalogue catalogue;
+	struct service_index *ix;
+};
+bool judging_begin(struct arena *a, struct judging *out, struct err *err);
+
 /* The scope is that of one domain, `name`. */
-bool judged_read(const struct scope *s, struct sv name, bool parked, struct judged *out,
-		 struct err *err);
+bool judged_read(const struct scope *s, const struct judging *by, struct sv name,
+		 bool parked, struct judged *out, struct err *err);
 
 /* What each row had on each day of the scope, by day; rows that were not looked at are
  * left out. `row` is one of j->row. */

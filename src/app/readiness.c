@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "app/readiness.h"
+#include "app/readiness_int.h"
 
 #include "app/policy_int.h"
 #include "app/records_int.h"
-#include "app/senders_int.h"
 #include "app/words.h"
 #include "base/arena.h"
 #include "base/date.h"
@@ -44,8 +43,7 @@ struct work {
 	const struct scope *s;
 	const struct app *app;
 	struct app_readiness *out;
-	struct judged j;
-	struct sender_group *sender;
+	const struct sender_group *sender; /* the look's */
 	size_t sender_n;
 	int64_t first_day; /* of the evidence */
 	uint64_t own;
@@ -345,23 +343,42 @@ static bool read_days(struct work *w, struct err *err)
 	return true;
 }
 
-static bool read_all(struct work *w, const struct app_readiness_options *o,
-		     struct err *err)
+/* The day on which the last of what takes time was there. What began before the days that
+ * are looked at is as old as the domain. */
+static int64_t ready_since(const struct work *w, const struct look *k)
 {
-	struct app_readiness *out = w->out;
-	const struct scope *s = w->s;
-	scope_subject(s, s->filter.domain, &out->line);
-	if (scope_is_empty(s))
-		return err_set(err, ERR_NO_INPUT,
-			       "no report of %.*s counts: there is nothing to judge by",
-			       SV_ARG(out->line.name));
+	int64_t since = k->line.seen && k->line.first_day < w->first_day
+				? k->line.first_day
+				: w->first_day;
+	since += MONTH - 1;
+	for (size_t i = 0; i < w->sender_n; i++) {
+		const struct app_sender *s = &w->sender[i].sender;
+		bool counts = s->class == SERVICE_OWN || s->class == SERVICE_NOT_ALIGNED;
+		if (counts && s->messages >= SMALL && s->first_day > w->first_day &&
+		    s->first_day + NEW_DAYS > since)
+			since = s->first_day + NEW_DAYS;
+	}
+	return since;
+}
+
+bool readiness_of(const struct look *k, const struct app *app,
+		  const struct app_readiness_options *o, struct app_readiness *out,
+		  struct err *err)
+{
+	const struct scope *s = &k->s;
+	struct work work = { .s = s,
+			     .app = app,
+			     .out = out,
+			     .sender = k->sender,
+			     .sender_n = k->sender_n };
+	struct work *w = &work;
+	*out = (struct app_readiness){ .line = k->line,
+				       .day_from = s->filter.day_from,
+				       .day_to = s->filter.day_to };
 	if (!policy_newest(s, s->id, s->id_n, &out->policy, err) ||
-	    !choose_policy(w, o, err) || !read_days(w, err) ||
-	    !judged_read(s, out->line.name, out->line.use == APP_PARKED, &w->j, err))
+	    !choose_policy(w, o, err) || !read_days(w, err))
 		return false;
-	const struct sender_filter all = { .result = APP_RESULT_ALL };
-	out->more = w->j.more;
-	w->sender_n = senders_group(&w->j, &all, s->arena, &w->sender);
+	out->more = k->j.more;
 	sum_losses(w);
 	w->own = out->of_class[SERVICE_OWN].messages;
 	write_record(w);
@@ -369,25 +386,55 @@ static bool read_all(struct work *w, const struct app_readiness_options *o,
 	check_days(w);
 	check_dkim(w);
 	check_others(w);
+	out->ready_since = ready_since(w, k);
 	return check_quiet(w, s->id, s->id_n, err) && check_reporters(w, err);
+}
+
+/* Since when it is reported on, over all its days. */
+static bool read_begin(struct look *k, struct err *err)
+{
+	struct facts_query q = scope_query(&k->s);
+	struct facts_by_domain *d;
+	size_t n;
+	q.day_from = INT64_MIN;
+	q.day_to = INT64_MAX;
+	if (!facts_domains(k->s.store, &q, k->s.arena, &d, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (!k->line.seen || d[i].first_day < k->line.first_day)
+			k->line.first_day = d[i].first_day;
+		k->line.seen = true;
+	}
+	return true;
+}
+
+static bool read_one(const struct scope *s, const struct app *app,
+		     const struct app_readiness_options *o, struct app_readiness *out,
+		     struct err *err)
+{
+	struct judging by;
+	struct look k;
+	if (scope_is_empty(s))
+		return err_set(err, ERR_NO_INPUT,
+			       "no report of %.*s counts: there is nothing to judge by",
+			       SV_ARG(s->filter.domain));
+	return judging_begin(s->arena, &by, err) && look_in(s, &by, &k, err) &&
+	       read_begin(&k, err) && readiness_of(&k, app, o, out, err);
 }
 
 bool app_readiness(const struct app *app, const struct app_readiness_options *o,
 		   struct arena *a, struct app_readiness *out, struct err *err)
 {
 	struct scope s;
-	struct work w = { .s = &s, .app = app, .out = out };
 	struct app_filter f = app_filter_all();
-	*out = (struct app_readiness){ .day_to = date_day_of(app->now) };
-	out->day_from = out->day_to - (int64_t)o->days;
+	f.day_to = date_day_of(app->now);
+	f.day_from = f.day_to - (int64_t)o->days;
 	f.domain = scope_fold(o->domain, a);
-	f.day_from = out->day_from;
-	f.day_to = out->day_to;
 	if (f.domain.n == 0)
 		return err_set(err, ERR_USAGE, "the name of a domain is empty");
 	if (!scope_open(&s, app, STORE_READ, &f, a, err))
 		return false;
-	bool ok = read_all(&w, o, err);
+	bool ok = read_one(&s, app, o, out, err);
 	scope_close(&s);
 	return ok;
 }

@@ -53,7 +53,8 @@ struct app_readiness {
 	size_t sender_n;
 	struct app_condition condition[APP_CONDITIONS];
 	size_t condition_n;
-	bool ready; /* all are met */
+	bool ready;          /* all are met */
+	int64_t ready_since; /* the day on which what takes time was there */
 	struct sv
 		record; /* the policy as a TXT record at _dmarc.NAME; empty: no address */
 	bool more;      /* not all rows were looked at */

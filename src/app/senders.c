@@ -200,13 +200,16 @@ static void list_senders(const struct judged *j, const struct app_senders_option
 bool senders_read(const struct scope *s, const struct app_senders_options *o,
 		  struct app_senders *out, struct err *err)
 {
+	struct judging by;
 	struct judged j;
 	const struct service *service = NULL;
 	scope_subject(s, s->filter.domain, &out->line);
 	if (scope_is_empty(s))
 		return true;
-	if (!judged_read(s, s->filter.domain, out->line.use == APP_PARKED, &j, err) ||
-	    (o->service.n && !app_service_in(&j.catalogue, o->service, &service, err)))
+	if (!judging_begin(s->arena, &by, err) ||
+	    !judged_read(s, &by, s->filter.domain, out->line.use == APP_PARKED, &j,
+			 err) ||
+	    (o->service.n && !app_service_in(&by.catalogue, o->service, &service, err)))
 		return false;
 	out->more = j.more;
 	out->named = j.named;

@@ -19,7 +19,8 @@ struct own {
 };
 
 struct work {
-	const struct scope *s;
+	const struct look *k;
+	const struct scope *s; /* the look's */
 	const struct judged *j;
 	struct watch_domain *out;
 	const struct own **sent, **failed; /* whose each row is; NULL: nobody's */
@@ -172,10 +173,9 @@ static void add_sender(struct work *w, const struct sender_group *g,
 
 static bool add_senders(struct work *w, struct err *err)
 {
-	const struct sender_filter all = { .result = APP_RESULT_ALL };
 	struct arena *a = w->s->arena;
-	struct sender_group *g;
-	size_t n = senders_group(w->j, &all, a, &g);
+	const struct sender_group *g = w->k->sender;
+	size_t n = w->k->sender_n;
 	struct watch_sender *sender = arena_array(a, n + 1, sizeof(*sender));
 	struct homes h = {
 		.from = arena_array(a, w->j->n + 1, sizeof(*h.from)),
@@ -233,20 +233,21 @@ static void count_abusers(struct work *w)
 		w->out->abuse_sources += i == 0 || from[i] != from[i - 1];
 }
 
-bool watched_read(const struct scope *s, const struct judged *j, struct watch_domain *out,
-		  struct err *err)
+bool watched_read(const struct look *k, struct watch_domain *out, struct err *err)
 {
+	struct arena *a = k->s.arena;
 	struct work w = {
-		.s = s,
-		.j = j,
+		.k = k,
+		.s = &k->s,
+		.j = &k->j,
 		.out = out,
-		.sent = arena_array(s->arena, j->n + 1, sizeof(*w.sent)),
-		.failed = arena_array(s->arena, j->n + 1, sizeof(*w.failed)),
+		.sent = arena_array(a, k->j.n + 1, sizeof(*w.sent)),
+		.failed = arena_array(a, k->j.n + 1, sizeof(*w.failed)),
 	};
-	for (size_t i = 0; i < j->n; i++)
+	for (size_t i = 0; i < k->j.n; i++)
 		w.sent[i] = w.failed[i] = NULL;
 	if (!add_senders(&w, err))
 		return false;
 	count_abusers(&w);
-	return judged_days(s, j, take_day, &w, err);
+	return judged_days(&k->s, &k->j, take_day, &w, err);
 }

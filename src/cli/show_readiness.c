@@ -65,6 +65,7 @@ static void show_readiness_json(struct out *o, const struct app_readiness *v)
 	json_str(&j, v->given ? "asked" : "next", whatif_rung_words(v->next_rung));
 	json_bool(&j, "at_end", v->at_end);
 	json_bool(&j, "ready", v->ready);
+	show_day(&j, "ready_since", v->ready, v->ready_since);
 	show_day(&j, "since", true, v->day_from);
 	show_day(&j, "until", true, v->day_to);
 	json_uint(&j, "days", v->days);

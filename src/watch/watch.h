@@ -14,7 +14,7 @@ struct arena;
  * the way.
  */
 enum {
-	WATCH_DAYS = 92, /* looked at; the last is `today` */
+	WATCH_DAYS = 91, /* looked at, thirteen weeks; the last is `today` */
 	WATCH_YOUNG = 2  /* of these, not judged */
 };
 

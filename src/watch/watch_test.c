@@ -299,7 +299,7 @@ static void test_unassigned(void **state)
 	f->d.assigned = false;
 	f->d.client = SV("");
 	const struct finding *u = only(f, FINDING_UNASSIGNED);
-	assert_int_equal(u->says.messages, 92000);
+	assert_int_equal(u->says.messages, WATCH_DAYS * 1000);
 	assert_int_equal(u->since, TODAY - 365);
 }
 

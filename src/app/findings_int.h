@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_FINDINGS_INT_H
+#define APP_FINDINGS_INT_H
+
+#include "app/findings.h"
+#include "app/look_int.h"
+#include "app/readiness.h"
+
+/* Called for each domain of a client that sends and is reported on, with all that was
+ * found out about it; none of it outlives the call. */
+typedef bool findings_visit(void *ctx, const struct look *k,
+			    const struct app_readiness *ready, struct err *err);
+
+/* app_findings(), and on the way each domain that is looked at. */
+bool findings_look(const struct app *app, const struct app_findings_options *o,
+		   findings_visit *visit, void *ctx, struct arena *a,
+		   struct app_findings *out, struct err *err);
+
+#endif
