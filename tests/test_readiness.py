@@ -162,3 +162,46 @@ class Readiness(support.Case):
                       'rua=mailto:a@reports.example"', text)
         self.postern("readiness", OWN, "--policy", "p=reject", code=64)
         self.postern("readiness", "nobody.example", code=66)
+
+
+class Fleet(support.Case):
+    """All domains at once: worst first."""
+
+    def test_fleet(self):
+        (self.tmp / "in").mkdir()
+        self.postern("--now", f"@{BEGIN}", "client", "add", "Acme", "--raw",
+                     "dmarc@msp.example", *(w for d in ("good", "bad", "done", "mute")
+                                            for w in ("--domain", f"{d}.example")),
+                     "--parked-domain", "parked.example")
+        self.postern("--now", f"@{BEGIN}", "client", "add", "Other", "--raw",
+                     "dmarc@msp.example", "--domain", "other.example")
+        for name, p, extra in (("good", "none", []), ("done", "reject", []),
+                               ("bad", "none", [sent(5, "198.18.4.1",
+                                                     [("sendgrid.net", "s1", "pass")],
+                                                     ("sendgrid.net", "pass"))]),
+                               ("other", "quarantine", [])):
+            own = f"{name}.example"
+            home = row(20, "198.18.0.1", "none", "pass", "pass", header_from=own,
+                       results=auth("dkim", own, "pass", selector="google")
+                       + auth("spf", own, "pass", scope="mfrom"))
+            for day in range(DAYS):
+                self.write(f"in/{name}{day:03}.xml", report(
+                    rows=[home] + extra, report_id=f"{name}{day}", domain=own, p=p,
+                    begin=BEGIN + day * DAY, end=BEGIN + (day + 1) * DAY - 1))
+        self.postern("--quiet", "--now", NOW, "ingest", "in")
+        answer = self.postern("--now", NOW, "readiness", "--json").lines()[0]
+        self.assertEqual(
+            [(d["domain"], d["stands_at"], d["ready"], d["condition"], d["own_lost"])
+             for d in answer["domains"]],
+            [("mute.example", "-", False, "no reports", 0),
+             ("bad.example", "none", False, "services", DAYS * 5),
+             ("good.example", "none", True, "ready", 0),
+             ("other.example", "quarantine", True, "ready", 0),
+             ("done.example", "reject", True, "-", 0)])
+        self.assertEqual((answer["ready"], answer["at_end"], answer["all"]), (2, 1, 5))
+        one = self.postern("--now", NOW, "readiness", "--client", "Other", "--csv").out
+        self.assertEqual(len(one.splitlines()), 2)
+        text = self.postern("--now", NOW, "readiness").out
+        self.assertIn("5 domains: 2 ready for the next step, 1 at reject", text)
+        self.assertIn("--client is without a DOMAIN",
+                      self.postern("readiness", OWN, "--client", "Other", code=64).err)

@@ -60,6 +60,41 @@ struct app_readiness {
 	bool more;      /* not all rows were looked at */
 };
 
+/* A domain of a client among all, in few words. */
+struct app_ready_line {
+	struct app_domain_line line; /* no figures */
+	bool judged; /* a report counts in these days; else nothing below holds */
+	enum whatif_rung rung, next_rung;
+	bool at_end, ready;
+	int64_t ready_since;
+	enum app_condition_kind held; /* where it is not ready: the first that holds it */
+	const char *text, *remedy;    /* of that condition */
+	size_t unmet;
+	uint64_t messages;
+	uint64_t own, forwarded, abuse; /* that the next step would have lost or stopped,
+					   at the stricter of the receivers */
+};
+
+struct app_fleet {
+	int64_t day_from, day_to;
+	struct app_ready_line *line; /* worst first */
+	size_t n;
+	size_t ready, at_end; /* how many of them */
+};
+
+struct app_fleet_options {
+	struct sv client; /* empty: all */
+	uint64_t days;
+	/* domains that were judged; may be NULL */
+	void (*progress)(void *ctx, uint64_t done, uint64_t all);
+	void *ctx;
+};
+
+/* All domains that send, of all clients or one: what is not ready before what is, and of
+ * that which stands lowest, and would lose most, first. */
+bool app_fleet(const struct app *app, const struct app_fleet_options *o, struct arena *a,
+	       struct app_fleet *out, struct err *err);
+
 struct app_readiness_options {
 	struct sv domain;
 	uint64_t days;    /* back from today */

@@ -68,16 +68,44 @@ bool run_source_mark(struct cli *c, struct err *err)
 	return true;
 }
 
+static void on_judged(void *ctx, uint64_t done, uint64_t all)
+{
+	progress_show_part(ctx, "domains judged", done, all);
+}
+
+static bool run_fleet(struct cli *c, uint64_t days, struct err *err)
+{
+	struct progress p;
+	struct app_fleet v;
+	const struct app_fleet_options o = { sv_from(cli_value(c->args, OPT_CLIENT)),
+					     days, on_judged, &p };
+	uint32_t limit;
+	if (cli_has(c->args, OPT_POLICY))
+		return err_set(err, ERR_USAGE, "--policy is of one DOMAIN");
+	if (!run_limit(c, RUN_LINES, &limit, err))
+		return false;
+	run_progress(c, &p);
+	bool ok = app_fleet(&c->app, &o, c->arena, &v, err);
+	progress_clear(&p);
+	if (ok)
+		show_fleet(&c->out, &v, limit);
+	return ok;
+}
+
 bool run_readiness(struct cli *c, struct err *err)
 {
 	struct app_readiness r;
-	struct app_readiness_options o = {
-		.domain = sv_from(c->args->word[0]),
-		.policy = sv_from(cli_value(c->args, OPT_POLICY)),
-	};
+	struct app_readiness_options o = { .policy = sv_from(
+						   cli_value(c->args, OPT_POLICY)) };
 	uint32_t limit;
-	if (!run_number(c, OPT_DAYS, READINESS_DAYS, 36500, &o.days, err) ||
-	    !run_limit(c, RUN_SENDERS, &limit, err) ||
+	if (!run_number(c, OPT_DAYS, READINESS_DAYS, 36500, &o.days, err))
+		return false;
+	if (c->args->word_n == 0)
+		return run_fleet(c, o.days, err);
+	o.domain = sv_from(c->args->word[0]);
+	if (cli_has(c->args, OPT_CLIENT))
+		return err_set(err, ERR_USAGE, "--client is without a DOMAIN");
+	if (!run_limit(c, RUN_SENDERS, &limit, err) ||
 	    !app_readiness(&c->app, &o, c->arena, &r, err))
 		return false;
 	show_readiness(&c->out, &r, limit);

@@ -50,6 +50,7 @@ void show_enriched(struct out *o, const struct app_enriched *e);
 void show_readiness(struct out *o, const struct app_readiness *v, uint32_t limit);
 void show_reporting(struct out *o, const struct app_reporters *v, uint32_t limit);
 void show_volume(struct out *o, const struct app_volume *v);
+void show_fleet(struct out *o, const struct app_fleet *v, uint32_t limit);
 void show_senders(struct out *o, const struct app_senders *s, uint32_t limit);
 void show_findings(struct out *o, const struct app_findings *v, uint32_t limit);
 void show_decided(struct out *o, const struct app_finding *v);

@@ -198,7 +198,7 @@ static bool ask(struct store *s, const struct book_report_filter *f, struct aren
 	q->names.list.size = sizeof(struct book_reporter);
 	q->days.list.size = q->domains.list.size = sizeof(struct pair);
 	book_filter_ids(f, &ids);
-	sqlite3_stmt *st = stmt_open(s, f->domain_ids ? some : all, err);
+	sqlite3_stmt *st = stmt_ask(s, f->domain_ids ? some : all, NULL, 0, err);
 	enum stmt_step step = STMT_FAILED;
 	if (st && book_filter_bind(s, st, f, &ids, true, err))
 		while ((step = stmt_step(s, st, err)) == STMT_ROW) {
@@ -206,7 +206,6 @@ static bool ask(struct store *s, const struct book_report_filter *f, struct aren
 			if (q->habits)
 				add_habit(s, st, reporter, q);
 		}
-	stmt_close(&st);
 	buf_deinit(&ids);
 	free(q->names.slot);
 	return step == STMT_END;
