@@ -4,6 +4,14 @@
 #include "base/arena.h"
 #include "base/date.h"
 
+/* A step of the policy's ladder as the language has it. */
+static struct sv step_of(const struct lang *l, struct sv step, struct arena *a)
+{
+	struct sv key = sv_from(arena_printf(a, "step.%.*s", SV_ARG(step)));
+	struct sv text = lang_raw(l, key);
+	return text.n ? text : step;
+}
+
 static struct sv say(const struct lang *l, const struct finding *f, const char *part,
 		     struct arena *a)
 {
@@ -14,8 +22,8 @@ static struct sv say(const struct lang *l, const struct finding *f, const char *
 		{ .name = "client", .text = f->client },
 		{ .name = "domain", .text = f->domain },
 		{ .name = "subject", .text = f->subject },
-		{ .name = "before", .text = s->before },
-		{ .name = "after", .text = s->after },
+		{ .name = "before", .text = step_of(l, s->before, a) },
+		{ .name = "after", .text = step_of(l, s->after, a) },
 		{ .name = "since-iso", .text = sv_from(date_format_day(f->since, iso)) },
 		{ .name = "since", .kind = LANG_DAY, .n = f->since },
 		{ .name = "day", .kind = LANG_DAY, .n = s->day },

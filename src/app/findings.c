@@ -133,7 +133,11 @@ static bool look_closely(struct work *w, const struct app_domain_line *l,
 	    !read_reporters(&k.s, d, err))
 		return false;
 	w->out->more = w->out->more || k.j.more;
-	return scope_is_empty(&k.s) || d->parked || read_ready(w, &k, d, err);
+	if (scope_is_empty(&k.s))
+		return true;
+	if (!d->parked)
+		return read_ready(w, &k, d, err);
+	return !w->visit || w->visit(w->ctx, &k, NULL, err);
 }
 
 /* What was found is of this domain's arena. */

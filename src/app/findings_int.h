@@ -6,8 +6,8 @@
 #include "app/look_int.h"
 #include "app/readiness.h"
 
-/* Called for each domain of a client that sends and is reported on, with all that was
- * found out about it; none of it outlives the call. */
+/* Called for each domain of a client that is reported on, with all that was found out
+ * about it; none of it outlives the call. `ready` is NULL where the domain is parked. */
 typedef bool findings_visit(void *ctx, const struct look *k,
 			    const struct app_readiness *ready, struct err *err);
 

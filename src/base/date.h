@@ -36,4 +36,11 @@ bool date_parse_time(struct sv s, int64_t *out_seconds);
  * or with an unknown one, it is UTC. Looks at DATE_MAIL_MAX bytes. */
 bool date_parse_mail(struct sv s, int64_t *out_seconds);
 
+/* Weeks of ISO 8601: they begin on Mondays, and the first of a year has its 4 January. */
+void date_week_of(int64_t day, int64_t *year, unsigned *week);
+/* "2026-W47", "2026-11": the first day of the week or the month; false where it is none.
+ */
+bool date_parse_week(struct sv s, int64_t *out_day);
+bool date_parse_month(struct sv s, int64_t *out_day);
+
 #endif

@@ -191,12 +191,52 @@ static void test_mail_dates(void **state)
 	}
 }
 
+static void test_weeks(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *day, *week;
+		int64_t year;
+		unsigned number;
+	} t[] = {
+		{ "2026-11-16", "2026-W47", 2026, 47 },
+		{ "2024-12-30", "2025-W01", 2025, 1 },
+		{ "2026-12-28", "2026-W53", 2026, 53 },
+		{ "2020-12-28", "2020-W53", 2020, 53 },
+		{ "2023-01-02", "2023-W01", 2023, 1 },
+		{ "1969-12-29", "1970-W01", 1970, 1 },
+	};
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		int64_t monday, day, year;
+		unsigned week;
+		assert_true(date_parse_day(sv_from(t[i].day), &monday));
+		assert_true(date_parse_week(sv_from(t[i].week), &day));
+		assert_int_equal(day, monday);
+		for (int k = 0; k < 7; k++) {
+			date_week_of(monday + k, &year, &week);
+			assert_int_equal(year, t[i].year);
+			assert_int_equal(week, t[i].number);
+		}
+	}
+	static const char *const none[] = { "2025-W53", "2026-W00", "2026-W54", "2026-47",
+					    "2026-W4",  "2026-w47", "2026W47",  "",
+					    "x026-W47", "2026-W471" };
+	int64_t day;
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
+		assert_false(date_parse_week(sv_from(none[i]), &day));
+	assert_true(date_parse_month(SV("2026-11"), &day));
+	assert_false(date_parse_month(SV("2026-13"), &day));
+	assert_false(date_parse_month(SV("2026-1"), &day));
+	assert_false(date_parse_month(SV("2026-00"), &day));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_calendar),  cmocka_unit_test(test_day_of),
-		cmocka_unit_test(test_format),    cmocka_unit_test(test_parse_time),
-		cmocka_unit_test(test_parse_day), cmocka_unit_test(test_mail_dates),
+		cmocka_unit_test(test_weeks),      cmocka_unit_test(test_calendar),
+		cmocka_unit_test(test_day_of),     cmocka_unit_test(test_format),
+		cmocka_unit_test(test_parse_time), cmocka_unit_test(test_parse_day),
+		cmocka_unit_test(test_mail_dates),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,6 +68,15 @@ void out_text(struct out *o, struct sv s)
 	text_add_visible(&o->b, s);
 }
 
+void out_text_lines(struct out *o, struct sv s)
+{
+	struct sv line;
+	while (sv_take_line(&s, &line)) {
+		out_text(o, line);
+		out_str(o, "\n");
+	}
+}
+
 const char *paint_on(const struct out *o, enum paint p)
 {
 	static const char *const codes[] = {

@@ -43,6 +43,8 @@ void out_ease(struct out *o);
 void out_str(struct out *o, const char *s);
 void outf(struct out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void out_text(struct out *o, struct sv s);
+/* The same of each of its lines. */
+void out_text_lines(struct out *o, struct sv s);
 void out_heading(struct out *o, const char *s); /* an empty line, then s, bold */
 /* `text` is own words with outside text among them: made visible, wrapped to the width,
  * with `first` in front of the first line and as many blanks before the others. */

@@ -10,6 +10,7 @@
 #include "app/fsck.h"
 #include "app/ingest.h"
 #include "app/overview.h"
+#include "app/post.h"
 #include "app/readiness.h"
 #include "app/refused.h"
 #include "app/reporters.h"
@@ -50,6 +51,8 @@ void show_enriched(struct out *o, const struct app_enriched *e);
 void show_readiness(struct out *o, const struct app_readiness *v, uint32_t limit);
 void show_reporting(struct out *o, const struct app_reporters *v, uint32_t limit);
 void show_volume(struct out *o, const struct app_volume *v);
+void show_letters(struct out *o, const struct app_letters *l, const char *dir);
+void show_posted(struct out *o, const struct app_post *p);
 void show_fleet(struct out *o, const struct app_fleet *v, uint32_t limit);
 void show_senders(struct out *o, const struct app_senders *s, uint32_t limit);
 void show_findings(struct out *o, const struct app_findings *v, uint32_t limit);

@@ -208,10 +208,10 @@ static void add_share(const struct lang *l, uint64_t part, uint64_t all, struct 
 	buf_add_sv(b, shape);
 }
 
-static struct sv word_at(struct sv words, int n)
+struct sv lang_word(const struct lang *l, struct sv key, size_t n)
 {
-	struct sv one = SV("");
-	for (int i = 0; i <= n; i++)
+	struct sv words = lang_raw(l, key), one = SV("");
+	for (size_t i = 0; i <= n; i++)
 		one = sv_take_until(&words, ' ');
 	return one;
 }
@@ -230,7 +230,7 @@ static void add_day(const struct lang *l, int64_t day, struct buf *b)
 		if (sv_eq(name, SV("d")))
 			buf_addf(b, "%" PRIu64, d);
 		else if (sv_eq(name, SV("month")))
-			buf_add_sv(b, word_at(lang_raw(l, SV("months")), (int)month - 1));
+			buf_add_sv(b, lang_word(l, SV("months"), (size_t)month - 1));
 		else if (sv_eq(name, SV("year")))
 			buf_add_sv(b, year);
 	}

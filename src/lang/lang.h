@@ -60,6 +60,8 @@ struct sv lang_say(const struct lang *l, const char *key, const struct lang_valu
 		   size_t n, struct arena *a);
 /* One value by itself, as the language writes it. */
 struct sv lang_value(const struct lang *l, const struct lang_value *v, struct arena *a);
+/* The n-th of the words of a key, from 0 on; empty where it has fewer. */
+struct sv lang_word(const struct lang *l, struct sv key, size_t n);
 /* A key's text as it is written; empty where there is none. */
 struct sv lang_raw(const struct lang *l, struct sv key);
 /* The next {name} or {name:...} of a text, whole and without its ":..."; false: no more.

@@ -60,16 +60,20 @@ static size_t give(char *to, size_t size, size_t n, void *ctx)
 	return part.n;
 }
 
-/* The last line that the server said. */
+/* The last line that the server said, and of what it refused the first. */
 struct heard {
 	char text[OUTBOX_SAID];
 	size_t n;
+	bool no;
 };
 
 static size_t hear(const char *from, size_t size, size_t n, void *ctx)
 {
 	struct heard *h = ctx;
 	size_t all = size * n;
+	if (h->no || (all >= 3 && memcmp(from, "221", 3) == 0))
+		return all; /* a refusal stands, and a goodbye says nothing */
+	h->no = all && (from[0] == '4' || from[0] == '5');
 	h->n = all < sizeof(h->text) ? all : sizeof(h->text);
 	if (h->n)
 		memcpy(h->text, from, h->n);
