@@ -66,7 +66,7 @@ class Week(Letters):
         made = self.letter()
         self.assertEqual((made["period"], made["to"], made["messages"], made["todo"]),
                          (WEEK, "it@acme.example", 7 * 20 + 6 * 9, 1))
-        for text in ("194 messages (140 before)", "72.2 % pass (100 % before)",
+        for text in ("194 messages (140 before)", "72.2 % of your mail passes (100 % before)",
                      "Twilio SendGrid sends as example.com since 30 September 2025",
                      "a service, not in your name, new",
                      "Do you use Twilio SendGrid?", "protected: nothing more to do",
@@ -81,7 +81,7 @@ class Week(Letters):
         self.assertIn("The next step is safe", made["text"])
         self.assertIn('_dmarc.example.com. TXT "v=DMARC1; p=quarantine; t=y; pct=0; '
                       'rua=mailto:dmarc@msp.example"', made["text"])
-        self.assertIn("100 % pass (100 % before)", made["text"])
+        self.assertIn("100 % of your mail passes (100 % before)", made["text"])
 
     def test_a_quiet_week(self):
         self.history(lambda day: [own("example.com")])
@@ -115,7 +115,7 @@ class Week(Letters):
     def test_german(self):
         self.history(self.bad)
         made = self.letter("--language", "de")
-        for text in ("194 Nachrichten (zuvor 140)", "72,2 % bestanden", "Was zu tun",
+        for text in ("194 Nachrichten (zuvor 140)", "72,2 % Ihrer Post bestehen", "Was zu tun",
                      "Twilio SendGrid? Dann sollte", "seit dem 30. September 2025"):
             self.assertIn(text, made["text"])
         self.assertNotIn("What to do", made["text"] + made["html"])

@@ -8,6 +8,7 @@
 #include "crypto/digest.h"
 #include "digest/eml.h"
 #include "digest/letter.h"
+#include "watch/watch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,9 +144,10 @@ static struct letter_sender *sender_of(const struct work *w, struct account *c,
 /* A look's senders, and what of their mail the period had. */
 struct counting {
 	const struct look *k;
+	int64_t from;  /* of the period; what is before it is of the one before */
 	size_t *group; /* whose each row is */
 	struct letter_sender *sum;
-	uint64_t abuse;
+	uint64_t abuse, abuse_before;
 };
 
 static void take_day(void *ctx, const struct judged_row *r, int64_t day,
@@ -154,18 +156,23 @@ static void take_day(void *ctx, const struct judged_row *r, int64_t day,
 	struct counting *c = ctx;
 	struct letter_sender *s = &c->sum[c->group[r - c->k->j.row]];
 	const struct service_facet *f = r->row->facet;
-	(void)day;
+	const uint64_t abuse = r->row->class == SERVICE_ABUSE ? messages : 0;
+	if (day < c->from) {
+		c->abuse_before += abuse;
+		return;
+	}
 	s->messages += messages;
 	s->passed += f->dkim_aligned || f->spf_aligned ? messages : 0;
-	c->abuse += r->row->class == SERVICE_ABUSE ? messages : 0;
+	c->abuse += abuse;
 }
 
 static bool add_senders(const struct work *w, const struct look *k, struct account *c,
 			struct err *err)
 {
 	struct arena *a = k->s.arena;
-	struct scope s = in_days(k, w->from, w->to);
+	struct scope s = in_days(k, w->before, w->to);
 	struct counting n = { .k = k,
+			      .from = w->from,
 			      .group = arena_array(a, k->j.n + 1, sizeof(*n.group)),
 			      .sum = arena_array(a, k->sender_n + 1, sizeof(*n.sum)) };
 	for (size_t i = 0; i < k->sender_n; i++) {
@@ -176,6 +183,7 @@ static bool add_senders(const struct work *w, const struct look *k, struct accou
 	if (!judged_days(&s, &k->j, take_day, &n, err))
 		return false;
 	c->l.abuse += n.abuse;
+	c->l.abuse_before += n.abuse_before;
 	for (size_t i = 0; i < k->sender_n; i++) {
 		const struct app_sender *from = &k->sender[i].sender;
 		bool own = from->class == SERVICE_OWN;
@@ -307,11 +315,11 @@ static struct sv record_of(const struct work *w, const struct finding *f)
 	return SV("");
 }
 
-/* It began in the period, or was at its worst in it. */
+/* It began in the period, or over the days before it, when it was no news yet. */
 static bool is_news(const struct work *w, const struct finding *f)
 {
 	bool peak = f->code == FINDING_ABUSE || f->code == FINDING_SPIKE;
-	return f->since >= w->from || (peak && f->says.day >= w->from);
+	return f->since >= w->from - (peak ? WATCH_YOUNG : 0);
 }
 
 static void tell(const struct work *w, struct account *c, const struct finding *f)
@@ -480,6 +488,7 @@ static void add_up(struct work *w)
 		all->messages += l->messages;
 		all->passed += l->passed;
 		all->abuse += l->abuse;
+		all->abuse_before += l->abuse_before;
 		all->before += l->before;
 		all->before_passed += l->before_passed;
 		all->reports += l->reports;

@@ -121,16 +121,17 @@ static struct doc_figure volume(const struct work *w)
 				    say(w, "letter.before", &v, 1), DOC_PLAIN };
 }
 
+/* Of what others send in the name nothing shall pass: it is left out. */
 static struct doc_figure rate(const struct work *w)
 {
 	const struct letter *l = w->l;
-	const struct lang_value v = text("before", share(w, l->before_passed, l->before));
 	uint64_t own = l->messages - l->abuse;
-	enum doc_tone tone = own && l->passed >= own - own / 50 ? DOC_GOOD
-			     : l->passed < own - own / 10       ? DOC_BAD
-								: DOC_WARN;
-	return (struct doc_figure){ share(w, l->passed, l->messages),
-				    word(w, "letter.pass"),
+	const struct lang_value v =
+		text("before", share(w, l->before_passed, l->before - l->abuse_before));
+	enum doc_tone tone = l->passed >= own - own / 50  ? DOC_GOOD
+			     : l->passed < own - own / 10 ? DOC_BAD
+							  : DOC_WARN;
+	return (struct doc_figure){ share(w, l->passed, own), word(w, "letter.pass-own"),
 				    say(w, "letter.before", &v, 1), tone };
 }
 

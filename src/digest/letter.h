@@ -51,8 +51,8 @@ struct letter {
 	int64_t year, number;     /* of the week or the month */
 	int64_t day_from, day_to; /* of the period */
 	uint64_t messages, passed, abuse;
-	uint64_t before, before_passed; /* of the period before */
-	struct letter_day *day;         /* all of the period */
+	uint64_t before, before_passed, abuse_before; /* of the period before */
+	struct letter_day *day;                       /* all of the period */
 	size_t day_n;
 	struct letter_finding *todo; /* at most LETTER_TODO are told */
 	size_t todo_n;
