@@ -4,6 +4,7 @@ import pathlib
 import re
 
 import support
+from compose import BEGIN, DAY, auth, report, row
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "data" / "services"
 
@@ -50,3 +51,75 @@ class Services(support.Case):
     def test_none(self):
         self.assertIn("`postern services` lists them", self.ask("nobody", code=66).err)
         self.ask("sendgrid", "--csv", code=64)
+
+
+class Published(support.Case):
+    """What `services NAME` says to publish, published: the service's mail is the domain's
+    own, and named. Without it, it is not."""
+
+    DOMAIN = "client.example"
+    # What stands in for the words in <> and the digits that # is.
+    FILL = {"domain": DOMAIN, "domain-with-dashes": "client-example", "tenant": "clientco",
+            "letter": "n", "number": "20260101120000", "key": "MIGfMA0GCSqGSIb3DQEB"}
+
+    def fill(self, text):
+        text = re.sub(r"<([^>]+)>", lambda m: self.FILL[m[1]], text)
+        return text.replace("#", "7")
+
+    def records(self, service):
+        facts = self.postern("services", service, "--json").lines()[0]["facts"]
+        self.assertTrue(all(f["verified"] for f in facts if f["key"] == "publish"))
+        return [self.fill(f["value"]).split(" ", 2) for f in facts if f["key"] == "publish"]
+
+    def zone(self, records):
+        self.write("zone", "$ORIGIN .\n$TTL 3600\n" + "".join(
+            f'{name}. {kind} ' + (f'"{value}"' if kind == "TXT" else
+                                  f"10 {value}." if kind == "MX" else f"{value}.") + "\n"
+            for name, kind, value in records))
+
+    def sends(self, records, service_name):
+        """A message as the service sends it with these records in place, or without."""
+        keys = [n for n, _, _ in records if n.endswith(f"._domainkey.{self.DOMAIN}")]
+        paths = [n for n, kind, _ in records if kind == "CNAME" and n not in keys
+                 and n.endswith("." + self.DOMAIN)]
+        signer = self.DOMAIN if keys else service_name
+        selector = keys[0].split(".")[0] if keys else "s1"
+        path = paths[0] if paths else service_name
+        good_spf = path.endswith(self.DOMAIN)
+        return row(50, "198.18.50.1", "none", "pass" if keys else "fail",
+                   "pass" if good_spf else "fail", header_from=self.DOMAIN,
+                   results=auth("dkim", signer, "pass", selector=selector)
+                   + auth("spf", path, "pass", scope="mfrom"))
+
+    def judge(self, name, records, service_name):
+        self.db = self.tmp / f"{name}-{len(records)}.db"
+        self.zone(records)
+        self.write("r.xml", report(domain=self.DOMAIN, begin=BEGIN, end=BEGIN + DAY - 1,
+                                   rows=[self.sends(records, service_name)]))
+        now = f"@{BEGIN + DAY}"
+        self.postern("--now", now, "client", "add", "Client", "--domain", self.DOMAIN,
+                     "--raw", "dmarc@msp.example")
+        self.postern("--quiet", "--now", now, "ingest", "r.xml")
+        self.postern("--now", now, "enrich", "--zone", self.tmp / "zone")
+        answer = self.postern("--now", now, "sources", self.DOMAIN, "--json").lines()[0]
+        self.assertEqual(len(answer["senders"]), 1)
+        return answer["senders"][0]
+
+    def test_three_services(self):
+        for name, own_name, by, aligned in (
+                # two CNAMEs for keys; the return-path stays the service's
+                ("mailchimp", "mcsv.net", "the CNAME of the domain's DKIM key", (50, 0)),
+                # a key as text, and a CNAME for the return-path
+                ("postmark", "pm.mtasv.net", "the selector", (50, 50)),
+                # CNAMEs for both
+                ("sendgrid", "sendgrid.net", "the CNAME of the domain's DKIM key",
+                 (50, 50))):
+            with self.subTest(name):
+                records = self.records(name)
+                sender = self.judge(name, records, own_name)
+                self.assertEqual((sender["service"], sender["class"], sender["dkim"],
+                                  sender["spf"]), (name, "own", *aligned))
+                self.assertIn(by.split()[-1], sender["by"])
+                before = self.judge(name, [], own_name)
+                self.assertEqual((before["service"], before["class"], before["passed"]),
+                                 (name, "not-aligned", 0))
