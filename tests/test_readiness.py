@@ -25,13 +25,13 @@ LIST = "<reason><type>mailing_list</type></reason>"
 
 
 class Readiness(support.Case):
-    def history(self, rows, days=DAYS, **how):
+    def history(self, rows, days=DAYS, report_prefix="", **how):
         """A report a day; `rows` of the day, or a function of it."""
         for day in range(days):
             made = rows(day) if callable(rows) else rows
             said = {k: v(day) if callable(v) else v for k, v in how.items()}
             if made:
-                self.write(f"in/{day:03}.xml", report(
+                self.write(f"in/{report_prefix}{day:03}.xml", report(
                     rows=made, report_id=f"r{day}", domain=OWN, begin=BEGIN + day * DAY,
                     end=BEGIN + (day + 1) * DAY - 1, **said))
         self.postern("--quiet", "--now", NOW, "ingest", "in")
@@ -44,7 +44,7 @@ class Readiness(support.Case):
         answer = self.postern("--now", NOW, "readiness", OWN, "--json", *words).lines()[0]
         unmet = [c["condition"] for c in answer["conditions"] if not c["met"]]
         self.assertEqual(answer["ready"], not unmet)
-        self.assertEqual(len(answer["conditions"]), 9)
+        self.assertEqual(len(answer["conditions"]), 11)
         return answer, unmet
 
     def lost(self, answer, receiver="rfc9989"):
@@ -93,6 +93,14 @@ class Readiness(support.Case):
         answer, unmet = self.ask("--policy", "v=DMARC1; p=reject")
         self.assertEqual((unmet, self.lost(answer)), ([], {}))
 
+    def test_a_forwarder_that_breaks_dkim(self):
+        """No word of the receiver: a name that passes beside the broken signature."""
+        self.history([HOME, sent(3, "198.18.7.9", [(OWN, "google", "fail")],
+                                 ("relay.example", "pass"))])
+        answer, unmet = self.ask("--policy", "v=DMARC1; p=reject")
+        self.assertEqual((unmet, self.lost(answer)),
+                         ([], {"maybe-forwarded": (0, 3 * DAYS)}))
+
     def test_abuse_only(self):
         self.history([HOME] + [sent(1, f"{net}.0.113.9", spf=(OWN, "fail"))
                                for net in range(20, 30)])
@@ -121,6 +129,41 @@ class Readiness(support.Case):
         self.history(lambda day: [sent(30, "198.18.4.1", [("sendgrid.net", "s1", "pass")])]
                      if day == DAYS - 1 else None, org="second")
         self.assertEqual(self.ask()[1], ["services", "new"])
+
+    def test_a_monthly_sender(self):
+        """Payroll, by a service that signs in another name: twice in these days."""
+        self.history(lambda day: [HOME] + ([sent(
+            40, "198.18.4.1", [("sendgrid.net", "s1", "pass")], ("sendgrid.net", "pass"))]
+            if day % 28 == 5 else []))
+        answer, unmet = self.ask()
+        self.assertEqual((unmet, self.lost(answer)),
+                         (["services"], {"not-aligned": (2 * 40, 0)}))
+        # Ten days do not show it, and are not taken to be enough.
+        answer, unmet = self.ask("--days", "20")
+        self.assertEqual((unmet, self.lost(answer)), (["days", "month"], {}))
+
+    def test_a_rare_sender_out_of_sight(self):
+        """Every 40 days the domain's own newsletter, seen from another host."""
+        self.history(lambda day: [HOME] + ([sent(
+            30, "198.18.3.1", [("news.example", "x", "fail"), (OWN, "k1", "pass")])]
+            if day in (0, 27) else []))
+        answer, unmet = self.ask("--days", "31")
+        self.assertEqual((unmet, self.lost(answer)), (["rare"], {}))
+        rare = [c for c in answer["conditions"] if c["condition"] == "rare"][0]
+        self.assertIn("--days", rare["remedy"])
+        self.assertEqual(self.ask("--days", "60")[1], [])
+
+    def test_reporters_that_disagree(self):
+        """The same mail passes at one reporter and fails at the other."""
+        for org, result in (("good.example", "pass"), ("odd.example", "fail")):
+            self.history([sent(20, dkim=[(OWN, "google", result)], spf=(OWN, result))],
+                         org=org, report_prefix=org)
+        answer, unmet = self.ask()
+        self.assertEqual((unmet, self.lost(answer)),
+                         (["failing"], {"unknown": (DAYS * 20, 0)}))
+        failing = [c for c in answer["conditions"] if c["condition"] == "failing"][0]
+        self.assertIn("odd.example says that 1,200 of 1,200 messages failed",
+                      failing["text"])
 
     def test_a_subdomain_under_sp(self):
         self.history([HOME, sent(3, "198.18.4.1", spf=("x.example", "none"),

@@ -7,6 +7,7 @@
 /* One domain, looked at once for all that is asked of it: what was seen of it in the days
  * of its scope, judged, by sender. */
 struct look {
+	const struct judging *by;
 	struct scope s; /* of that domain alone */
 	struct app_domain_line line;
 	struct judged j;
@@ -21,5 +22,7 @@ bool look_at(const struct scope *all, const struct judging *by,
 /* The domain that a scope was opened for, in its days. */
 bool look_in(const struct scope *s, const struct judging *by, struct look *out,
 	     struct err *err);
+/* The same domain in so many days before those of the look. */
+bool look_before(const struct look *k, int64_t days, struct look *out, struct err *err);
 
 #endif

@@ -20,18 +20,18 @@ enum {
 	SMALL = 10,        /* messages of a sender that hold nothing back */
 	SMALL_SHARE = 200, /* ... or one in so many of the domain's own */
 	DKIM_SHARE = 90,   /* per cent of a service's messages */
+	YEAR = 365,        /* days before in which those who send rarely are looked for */
+	RARE_DAYS = 25,    /* who was seen twice as far apart sends again */
+	RARE_LAST = 200,   /* ... if the last time is no longer ago */
 };
 
 static const char *const condition_words[APP_CONDITIONS] = {
-	[APP_READY_DAYS] = "days",
-	[APP_READY_MONTH] = "month",
-	[APP_READY_VOLUME] = "volume",
-	[APP_READY_DKIM] = "dkim",
-	[APP_READY_SERVICES] = "services",
-	[APP_READY_STRANGERS] = "strangers",
-	[APP_READY_NEW] = "new",
-	[APP_READY_QUIET] = "quiet",
-	[APP_READY_REPORTERS] = "reporters",
+	[APP_READY_DAYS] = "days",         [APP_READY_MONTH] = "month",
+	[APP_READY_VOLUME] = "volume",     [APP_READY_DKIM] = "dkim",
+	[APP_READY_SERVICES] = "services", [APP_READY_STRANGERS] = "strangers",
+	[APP_READY_NEW] = "new",           [APP_READY_RARE] = "rare",
+	[APP_READY_QUIET] = "quiet",       [APP_READY_REPORTERS] = "reporters",
+	[APP_READY_FAILING] = "failing",
 };
 
 const char *app_condition_word(enum app_condition_kind k)
@@ -223,7 +223,8 @@ static bool is_in_another_name(const struct work *w, const struct app_sender *s)
 
 static bool is_strange(const struct work *w, const struct app_sender *s)
 {
-	return s->class == SERVICE_UNKNOWN && !is_small(w, s->messages);
+	return s->class == SERVICE_UNKNOWN && s->why != SERVICE_WHY_FAILING &&
+	       !is_small(w, s->messages);
 }
 
 static bool is_new(const struct work *w, const struct app_sender *s)
@@ -289,6 +290,53 @@ static void check_others(struct work *w)
 	    "wait a week, or say what it is: postern source mark");
 }
 
+static bool is_seen(const struct work *w, const struct app_sender *s)
+{
+	for (size_t i = 0; i < w->sender_n; i++)
+		if (sv_eq(w->sender[i].sender.name, s->name))
+			return true;
+	return false;
+}
+
+/* One that sent now and then in the year before, and not in the days that are judged. */
+static bool is_rare(const struct work *w, const struct app_sender *s)
+{
+	return s->class == SERVICE_OWN && s->why != SERVICE_WHY_MARKED &&
+	       s->messages >= SMALL && s->last_day - s->first_day >= RARE_DAYS &&
+	       s->last_day >= w->out->day_to - RARE_LAST && !is_seen(w, s);
+}
+
+/* Looked for where there are older days; among all domains only where nothing else holds
+ * this one back, for it costs as much as all the rest. */
+static bool check_rare(struct work *w, const struct look *k, bool always, struct err *err)
+{
+	struct arena *a = w->s->arena;
+	const struct app_sender *first = NULL;
+	struct look before = { .sender_n = 0 };
+	size_t n = 0;
+	char day[DATE_TEXT];
+	if (!always && !w->out->ready)
+		return true;
+	if (k->line.seen && k->line.first_day < w->out->day_from &&
+	    !look_before(k, YEAR, &before, err))
+		return false;
+	for (size_t i = 0; i < before.sender_n; i++)
+		if (is_rare(w, &before.sender[i].sender)) {
+			first = first ? first : &before.sender[i].sender;
+			n++;
+		}
+	add(w, APP_READY_RARE, !first,
+	    first ? arena_printf(a,
+				 "own senders that were seen before these days, and not "
+				 "in them: %zu; the largest %.*s, last on %s",
+				 n, SV_ARG(first->name),
+				 date_format_day(first->last_day, day))
+		  : "nobody of its own who sends rarely is missing",
+	    "look further back (--days), or wait until it sends again; if it was given "
+	    "up, say so: postern source mark");
+	return true;
+}
+
 static bool check_quiet(struct work *w, const int64_t *id, size_t n, struct err *err)
 {
 	struct app_policy before;
@@ -302,6 +350,46 @@ static bool check_quiet(struct work *w, const int64_t *id, size_t n, struct err 
 			       QUIET_DAYS),
 	    "wait until two weeks of reports show what the last change did");
 	return true;
+}
+
+/* Of its own mail that fails at some and passes at others: whose reports say so most. */
+static const char *who_disagrees(const struct work *w, const struct book_reporter *r,
+				 size_t n)
+{
+	const struct book_reporter *worst = NULL;
+	for (size_t i = 0; i < n; i++)
+		if (r[i].messages > r[i].passed &&
+		    (!worst ||
+		     r[i].messages - r[i].passed > worst->messages - worst->passed))
+			worst = &r[i];
+	char one[WORDS_TEXT], all[WORDS_TEXT];
+	if (!worst)
+		return "";
+	return arena_printf(w->s->arena, "; %.*s says that %s of %s messages failed",
+			    SV_ARG(worst->org),
+			    words_number(worst->messages - worst->passed, one),
+			    words_number(worst->messages, all));
+}
+
+static bool is_failing(const struct work *w, const struct app_sender *s)
+{
+	return s->class == SERVICE_UNKNOWN && s->why == SERVICE_WHY_FAILING &&
+	       !is_small(w, s->messages);
+}
+
+static void check_failing(struct work *w, const struct book_reporter *r, size_t n)
+{
+	char one[WORDS_TEXT];
+	size_t senders;
+	const struct app_sender *s = worst(w, is_failing, &senders);
+	add(w, APP_READY_FAILING, !s,
+	    s ? arena_printf(w->s->arena,
+			     "own senders whose mail passes at some and fails at others: "
+			     "%zu; the largest %.*s, %s messages failed%s",
+			     senders, SV_ARG(s->name), words_number(s->messages, one),
+			     who_disagrees(w, r, n))
+	      : "no mail of its own fails",
+	    s ? app_sender_advice(s) : NULL);
 }
 
 static bool check_reporters(struct work *w, struct err *err)
@@ -328,6 +416,7 @@ static bool check_reporters(struct work *w, struct err *err)
 		   : "no large reporter fell silent",
 	    "part of the mail is not seen: wait for its reports, or look at the record's "
 	    "rua");
+	check_failing(w, r, n);
 	return true;
 }
 
@@ -387,7 +476,8 @@ bool readiness_of(const struct look *k, const struct app *app,
 	check_dkim(w);
 	check_others(w);
 	out->ready_since = ready_since(w, k);
-	return check_quiet(w, s->id, s->id_n, err) && check_reporters(w, err);
+	return check_quiet(w, s->id, s->id_n, err) && check_reporters(w, err) &&
+	       check_rare(w, k, o->whole, err);
 }
 
 /* Since when it is reported on, over all its days. */

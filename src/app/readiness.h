@@ -15,8 +15,10 @@ enum app_condition_kind {
 	APP_READY_SERVICES,  /* no known service sends in another name */
 	APP_READY_STRANGERS, /* nobody unknown sends much */
 	APP_READY_NEW,       /* no sender is newer than a week */
+	APP_READY_RARE,      /* nobody of its own who sends rarely is out of sight */
 	APP_READY_QUIET,     /* the policy stood still */
 	APP_READY_REPORTERS, /* no large reporter fell silent */
+	APP_READY_FAILING,   /* what passes at one reporter fails at no other */
 	APP_CONDITIONS
 };
 const char *app_condition_word(enum app_condition_kind k); /* "days", "dkim", ... */
@@ -99,6 +101,7 @@ struct app_readiness_options {
 	struct sv domain;
 	uint64_t days;    /* back from today */
 	struct sv policy; /* a record's text; empty: the next rung */
+	bool whole; /* look also for what costs much where the answer is no already */
 };
 
 bool app_readiness(const struct app *app, const struct app_readiness_options *o,

@@ -95,8 +95,10 @@ static bool run_fleet(struct cli *c, uint64_t days, struct err *err)
 bool run_readiness(struct cli *c, struct err *err)
 {
 	struct app_readiness r;
-	struct app_readiness_options o = { .policy = sv_from(
-						   cli_value(c->args, OPT_POLICY)) };
+	struct app_readiness_options o = {
+		.policy = sv_from(cli_value(c->args, OPT_POLICY)),
+		.whole = true,
+	};
 	uint32_t limit;
 	if (!run_number(c, OPT_DAYS, READINESS_DAYS, 36500, &o.days, err))
 		return false;

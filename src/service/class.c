@@ -229,12 +229,19 @@ static bool is_on_the_way(const struct service_row *r)
 	return f->excused || f->sealed || relay || passes_somehow(f);
 }
 
+/* The service where the signature is at home, or a source of which most passes. */
+static bool comes_from_home(const struct service_row *r, const struct service_home *key)
+{
+	return key && ((key->home && r->from->match.service == key->home) ||
+		       r->from->aligned * 2 >= r->from->messages);
+}
+
 static bool judge_forwarded(const struct judge *j, struct service_row *r)
 {
 	const struct service_facet *f = r->facet;
 	const struct service_home *key = find_key(j, f->broken, f->broken_n);
 	const struct service *s = r->match->service;
-	bool at_home = key && key->home && r->from->match.service == key->home;
+	bool at_home = comes_from_home(r, key);
 	if (at_home && !passes_somehow(f))
 		set(r, SERVICE_UNKNOWN, SERVICE_WHY_FAILING);
 	else if (key && !at_home && is_on_the_way(r))
