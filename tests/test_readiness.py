@@ -72,6 +72,24 @@ class Readiness(support.Case):
             answer, _ = self.ask()
             self.assertEqual((answer["stands_at"], answer["next"]), (at, after))
 
+    def test_what_is_below_is_not_lowered(self):
+        for p, sp, at, after, record in (
+                ("none", "reject", "none", "quarantine", "p=quarantine; sp=reject;"),
+                ("reject", "none", "reject", "sp=quarantine", "p=reject; sp=quarantine;"),
+                ("reject", "quarantine", "reject", "sp=reject", "p=reject;")):
+            self.db = self.tmp / f"{p}-{sp}.db"
+            self.postern("--now", f"@{BEGIN}", "client", "add", "Acme", "--domain", OWN,
+                         "--raw", "dmarc@msp.example")
+            self.history([HOME, sent(3, "198.18.0.1", [("news." + OWN, "k", "fail")],
+                                     header_from="news." + OWN)], p=p, sp=sp)
+            answer, _ = self.ask()
+            self.assertEqual((answer["stands_at"], answer["sp"], answer["next"],
+                              answer["at_end"]), (at, sp, after, False))
+            self.assertTrue(answer["record"].startswith(f"v=DMARC1; {record} rua="),
+                            answer["record"])
+            self.assertIn(f"subdomains {sp}", self.postern("--now", NOW, "readiness",
+                                                           OWN).out)
+
     def test_low_volume(self):
         self.history([sent(1, dkim=SIGNED, spf=(OWN, "pass"))])
         self.assertEqual(self.ask()[1], ["volume"])

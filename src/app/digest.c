@@ -261,7 +261,8 @@ static void add_domain(const struct work *w, const struct look *k,
 	c->domain[c->l.domain_n++] = (struct letter_domain){
 		.name = k->line.name,
 		.rung = rung_word(r->rung),
-		.next = rung_word(r->next_rung),
+		.next = r->step == WHATIF_STEP_DOMAIN ? rung_word(r->next_rung)
+						      : r->step_words,
 		.at_end = r->at_end,
 		.ready = r->ready,
 		.held = held_word(r),

@@ -117,7 +117,7 @@ static bool read_ready(const struct work *w, const struct look *k, struct watch_
 	if (!readiness_of(k, w->app, &o, &r, err))
 		return false;
 	if (r.ready && !r.at_end) {
-		d->next = sv_from(whatif_rung_words(r.next_rung));
+		d->next = sv_from(r.step_words);
 		d->ready_since = r.ready_since;
 	}
 	return !w->visit || w->visit(w->ctx, k, &r, err);

@@ -32,7 +32,7 @@ static struct app_ready_line line_of(const struct app_readiness *r, struct arena
 		.line = r->line,
 		.judged = true,
 		.rung = r->rung,
-		.next_rung = r->next_rung,
+		.step_words = r->step_words,
 		.at_end = r->at_end,
 		.ready = r->ready,
 		.ready_since = r->ready_since,

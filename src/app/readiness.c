@@ -66,18 +66,26 @@ static bool choose_policy(struct work *w, const struct app_readiness_options *o,
 	const struct record_dmarc now = policy_record(&out->policy);
 	const char *why;
 	out->rung = whatif_rung_of(&now);
+	out->sp = now.sp;
+	out->np = now.np;
+	out->apart = now.sp != now.p || now.np != now.sp;
 	out->given = o->policy.n > 0;
 	if (out->given) {
 		if (!record_dmarc_read(o->policy, &out->next, &why))
 			return err_set(err, ERR_USAGE, "--policy is no DMARC record: %s",
 				       why);
 		out->next_rung = whatif_rung_of(&out->next);
+		out->step_words = whatif_rung_words(out->next_rung);
 		out->judged = out->next;
 		return true;
 	}
-	out->at_end = out->rung == WHATIF_REJECT;
-	out->next_rung = out->at_end ? WHATIF_REJECT : out->rung + 1;
-	whatif_rung_policy(out->next_rung, &now, &out->next);
+	struct whatif_next n;
+	whatif_next(&now, &n);
+	out->step = n.step;
+	out->at_end = n.step == WHATIF_STEP_NONE;
+	out->next_rung = n.rung;
+	out->next = n.policy;
+	out->step_words = n.words;
 	out->judged = out->next;
 	out->judged.testing = false;
 	out->judged.pct = 100;
@@ -93,11 +101,18 @@ static void write_record(struct work *w)
 			      : SV("");
 	if (!address.n || out->given || out->at_end)
 		return;
+	struct arena *a = w->s->arena;
+	const char *below = p->sp != p->p ? arena_printf(a, "; sp=%s",
+							 record_policy_word(p->sp))
+					  : "";
+	const char *absent = p->np != p->sp ? arena_printf(a, "; np=%s",
+							   record_policy_word(p->np))
+					    : "";
 	out->record = sv_from(arena_printf(
-		w->s->arena, "v=DMARC1; p=%s%s%s%s; rua=%.*s", record_policy_word(p->p),
-		p->testing ? "; t=y; pct=0" : "", p->adkim_strict ? "; adkim=s" : "",
-		p->aspf_strict ? "; aspf=s" : "",
-		SV_ARG(record_mailto(address, w->s->arena))));
+		a, "v=DMARC1; p=%s%s%s%s%s%s; rua=%.*s", record_policy_word(p->p), below,
+		absent, p->testing ? "; t=y; pct=0" : "",
+		p->adkim_strict ? "; adkim=s" : "", p->aspf_strict ? "; aspf=s" : "",
+		SV_ARG(record_mailto(address, a))));
 }
 
 /* --- losses --- */

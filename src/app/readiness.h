@@ -42,8 +42,12 @@ struct app_readiness {
 	struct app_domain_line line; /* no figures */
 	struct app_policy policy;    /* as the newest report has it */
 	enum whatif_rung rung;       /* where that stands */
-	bool given;  /* the policy was given, else it is the next rung's */
-	bool at_end; /* there is no next: what reject does now */
+	bool given;                /* the policy was given, else it is the next rung's */
+	bool at_end;               /* there is no next: what reject does now */
+	enum record_policy sp, np; /* as reported; where they are not, as p */
+	bool apart;                /* one of them is not as p */
+	enum whatif_step step;     /* what the next is about */
+	const char *step_words;    /* "quarantine, on trial", "sp=reject" */
 	struct record_dmarc next;
 	struct record_dmarc judged; /* the same, and where that is a trial in earnest */
 	enum whatif_rung next_rung;
@@ -66,7 +70,8 @@ struct app_readiness {
 struct app_ready_line {
 	struct app_domain_line line; /* no figures */
 	bool judged; /* a report counts in these days; else nothing below holds */
-	enum whatif_rung rung, next_rung;
+	enum whatif_rung rung;
+	const char *step_words;
 	bool at_end, ready;
 	int64_t ready_since;
 	enum app_condition_kind held; /* where it is not ready: the first that holds it */

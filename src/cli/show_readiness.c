@@ -62,7 +62,10 @@ static void show_readiness_json(struct out *o, const struct app_readiness *v)
 	show_begin(o, &j);
 	show_subject_json(&j, &v->line);
 	json_str(&j, "stands_at", whatif_rung_words(v->rung));
-	json_str(&j, v->given ? "asked" : "next", whatif_rung_words(v->next_rung));
+	json_str(&j, "sp", record_policy_word(v->sp));
+	json_str(&j, "np", record_policy_word(v->np));
+	json_str(&j, v->given ? "asked" : "next",
+		 v->at_end ? whatif_rung_words(v->next_rung) : v->step_words);
 	json_bool(&j, "at_end", v->at_end);
 	json_bool(&j, "ready", v->ready);
 	show_day(&j, "ready_since", v->ready, v->ready_since);
@@ -137,18 +140,28 @@ static void show_losses(struct out *o, const struct app_loss *l, size_t n, bool 
 	(void)grid_end(&g);
 }
 
+/* The domain's rung, and what is said apart of what is below it. */
+static void show_place(struct out *o, const struct app_readiness *v)
+{
+	outf(o, "  It stands at: %s", whatif_rung_words(v->rung));
+	if (v->apart)
+		outf(o, " (subdomains %s, names that do not exist %s)",
+		     record_policy_word(v->sp), record_policy_word(v->np));
+	out_str(o, "\n");
+}
+
 static void show_standing(struct out *o, const struct app_readiness *v)
 {
 	char from[DATE_TEXT], to[DATE_TEXT];
 	if (v->policy.found)
-		outf(o, "  It stands at: %s\n", whatif_rung_words(v->rung));
+		show_place(o, v);
 	else
 		out_str(o, "  No report names its policy; taken for none.\n");
 	outf(o, "  %s: %s\n",
 	     v->given    ? "Asked for"
 	     : v->at_end ? "It is at the end"
 			 : "The next step",
-	     whatif_rung_words(v->next_rung));
+	     v->at_end ? whatif_rung_words(v->next_rung) : v->step_words);
 	outf(o, "  Judged by %s to %s: ", date_format_day(v->day_from, from),
 	     date_format_day(v->day_to, to));
 	show_count(o, v->days, "day with reports", "days with reports");

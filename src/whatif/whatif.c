@@ -75,3 +75,76 @@ const char *whatif_rung_words(enum whatif_rung rung)
 	};
 	return words[rung];
 }
+
+/* --- the next step --- */
+
+/* What befalls most of the mail from a name below, at receivers of either kind. */
+static enum record_policy below(const struct record_dmarc *p, enum whatif_receiver r)
+{
+	struct whatif_effect e;
+	whatif_effect(p, r, true, &e);
+	return e.percent ? e.most : e.rest;
+}
+
+static bool lowers(const struct record_dmarc *now, const struct record_dmarc *next)
+{
+	struct record_dmarc a = *now, b = *next;
+	for (int np = 0; np <= 1; np++) {
+		for (int r = 0; r < WHATIF_RECEIVERS; r++)
+			if (below(&b, (enum whatif_receiver)r) <
+			    below(&a, (enum whatif_receiver)r))
+				return true;
+		a.sp = a.np;
+		b.sp = b.np;
+	}
+	return false;
+}
+
+static enum record_policy stricter(enum record_policy a, enum record_policy b)
+{
+	return a > b ? a : b;
+}
+
+static void climb(const struct record_dmarc *now, enum whatif_rung rung,
+		  struct whatif_next *out)
+{
+	out->rung = rung;
+	whatif_rung_policy(rung, now, &out->policy);
+	out->policy.sp = stricter(now->sp, out->policy.p);
+	out->policy.np = stricter(now->np, out->policy.sp);
+	out->words = whatif_rung_words(rung);
+}
+
+static void tighten(const struct record_dmarc *now, struct whatif_next *out)
+{
+	static const char *const words[][RECORD_REJECT + 1] = {
+		{ "", "sp=quarantine", "sp=reject" },
+		{ "", "np=quarantine", "np=reject" },
+	};
+	bool sp = now->sp < RECORD_REJECT;
+	out->policy = *now;
+	out->rung = WHATIF_REJECT;
+	out->step = sp                        ? WHATIF_STEP_SP
+		    : now->np < RECORD_REJECT ? WHATIF_STEP_NP
+					      : WHATIF_STEP_NONE;
+	out->words = "";
+	if (out->step == WHATIF_STEP_NONE)
+		return;
+	enum record_policy *what = sp ? &out->policy.sp : &out->policy.np;
+	*what = *what == RECORD_NONE ? RECORD_QUARANTINE : RECORD_REJECT;
+	out->policy.np = stricter(out->policy.np, sp ? out->policy.sp : RECORD_NONE);
+	out->words = words[!sp][*what];
+}
+
+void whatif_next(const struct record_dmarc *now, struct whatif_next *out)
+{
+	enum whatif_rung rung = whatif_rung_of(now);
+	*out = (struct whatif_next){ .step = WHATIF_STEP_DOMAIN };
+	if (rung == WHATIF_REJECT) {
+		tighten(now, out);
+		return;
+	}
+	climb(now, rung + 1, out);
+	if (lowers(now, &out->policy) && out->rung < WHATIF_REJECT)
+		climb(now, out->rung + 1, out);
+}

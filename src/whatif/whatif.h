@@ -54,4 +54,23 @@ void whatif_rung_policy(enum whatif_rung rung, const struct record_dmarc *as,
 			struct record_dmarc *out);
 const char *whatif_rung_words(enum whatif_rung rung);
 
+/* What the next step of a policy is about. Which names below a domain do not exist
+ * reports do not say, so that np can be shown and tightened, and not judged. */
+enum whatif_step {
+	WHATIF_STEP_DOMAIN, /* the ladder's next rung */
+	WHATIF_STEP_SP,     /* the domain is at reject, what is below it is not */
+	WHATIF_STEP_NP,     /* ... nor what does not exist */
+	WHATIF_STEP_NONE    /* there is no next */
+};
+
+/* The next step from a policy. It never lowers what is below the domain: t and pct are of
+ * the whole record, so that a trial is left out where sp or np would suffer by it. */
+struct whatif_next {
+	enum whatif_step step;
+	enum whatif_rung rung; /* of p, once it is taken */
+	struct record_dmarc policy;
+	const char *words; /* "quarantine, on trial", "sp=reject"; of no step "" */
+};
+void whatif_next(const struct record_dmarc *now, struct whatif_next *out);
+
 #endif

@@ -65,9 +65,69 @@ static void climbs(void **state)
 	}
 }
 
+static struct record_dmarc read_policy(const char *policy)
+{
+	char text[80] = "v=DMARC1; ";
+	struct record_dmarc p;
+	const char *why;
+	size_t n = 10;
+	for (const char *c = policy; *c; c++)
+		text[n++] = *c;
+	assert_true(record_dmarc_read((struct sv){ text, n }, &p, &why));
+	return p;
+}
+
+/* What is below is never lowered, and tightened once the domain is at its end. */
+static void minds_what_is_below(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *now, *words;
+		enum whatif_step step;
+		enum record_policy p, sp, np;
+		bool trial;
+	} t[] = {
+#define N RECORD_NONE
+#define Q RECORD_QUARANTINE
+#define R RECORD_REJECT
+#define D WHATIF_STEP_DOMAIN
+		{ "p=none", "quarantine, on trial", D, Q, Q, Q, true },
+		{ "p=quarantine; t=y; pct=0", "quarantine", D, Q, Q, Q, false },
+		{ "p=quarantine", "reject, on trial", D, R, R, R, true },
+		{ "p=none; sp=reject", "quarantine", D, Q, R, R, false },
+		{ "p=none; np=reject", "quarantine", D, Q, Q, R, false },
+		{ "p=none; sp=quarantine", "quarantine", D, Q, Q, Q, false },
+		{ "p=quarantine; sp=reject", "reject", D, R, R, R, false },
+		{ "p=quarantine; sp=none", "reject, on trial", D, R, R, R, true },
+		{ "p=reject; sp=none", "sp=quarantine", WHATIF_STEP_SP, R, Q, Q, false },
+		{ "p=reject; sp=none; np=reject", "sp=quarantine", WHATIF_STEP_SP, R, Q,
+		  R, false },
+		{ "p=reject; sp=quarantine", "sp=reject", WHATIF_STEP_SP, R, R, R,
+		  false },
+		{ "p=reject; np=none", "np=quarantine", WHATIF_STEP_NP, R, R, Q, false },
+		{ "p=reject", "", WHATIF_STEP_NONE, R, R, R, false },
+#undef N
+#undef Q
+#undef R
+#undef D
+	};
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		const struct record_dmarc now = read_policy(t[i].now);
+		struct whatif_next n;
+		whatif_next(&now, &n);
+		assert_string_equal(n.words, t[i].words);
+		assert_int_equal(n.step, t[i].step);
+		assert_int_equal(n.policy.p, t[i].p);
+		assert_int_equal(n.policy.sp, t[i].sp);
+		assert_int_equal(n.policy.np, t[i].np);
+		assert_int_equal(n.policy.testing, t[i].trial);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(applies),
-					    cmocka_unit_test(climbs) };
+					    cmocka_unit_test(climbs),
+					    cmocka_unit_test(minds_what_is_below) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
