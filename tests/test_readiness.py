@@ -105,6 +105,11 @@ class Readiness(support.Case):
         self.assertEqual((unmet, self.lost(answer)),
                          ([], {"maybe-forwarded": (2 * DAYS, 0)}))
         self.assertEqual([s["sender"] for s in answer["senders"]], ["list.example"])
+        self.assertEqual({(d["messages"], d["own_lost"], d["forwarded_lost"],
+                           d["abuse_stopped"]) for d in answer["losses"]}, {(22, 0, 2, 0)})
+        self.assertEqual(len(answer["losses"]), DAYS)
+        self.assertIn(f"on {DAYS} of {DAYS} days", self.postern("--now", NOW, "readiness",
+                                                                OWN).out)
 
     def test_a_forwarder_that_keeps_dkim(self):
         self.history([HOME, sent(2, "198.18.7.1", SIGNED, ("list.example", "pass"), LIST)])

@@ -179,6 +179,48 @@ static void sum_losses(struct work *w)
 		qsort(out->sender, out->sender_n, sizeof(*out->sender), by_loss);
 }
 
+/* --- day by day --- */
+
+static uint64_t *lost_of(struct app_loss_day *d, enum service_class class)
+{
+	switch (class) {
+	case SERVICE_FORWARDED:
+	case SERVICE_MAYBE_FORWARDED:
+		return &d->forwarded;
+	case SERVICE_ABUSE:
+		return &d->abuse;
+	case SERVICE_OWN:
+	case SERVICE_NOT_ALIGNED:
+	case SERVICE_UNKNOWN:
+	case SERVICE_CLASSES:
+	default:
+		return &d->own;
+	}
+}
+
+static void take_day(void *ctx, const struct judged_row *r, int64_t day,
+		     uint64_t messages)
+{
+	struct work *w = ctx;
+	struct whatif_row row = row_of(w, r);
+	struct app_loss l = { .messages = 0 };
+	struct app_loss_day *d = &w->out->day[day - w->out->day_from];
+	row.messages = messages;
+	add_loss(&l, &w->out->judged, &row);
+	d->messages += messages;
+	*lost_of(d, row.class) += lost(&l);
+}
+
+static bool sum_days(struct work *w, const struct look *k, struct err *err)
+{
+	struct app_readiness *out = w->out;
+	out->day_n = (size_t)(out->day_to - out->day_from + 1);
+	out->day = arena_array(w->s->arena, out->day_n, sizeof(*out->day));
+	for (size_t i = 0; i < out->day_n; i++)
+		out->day[i] = (struct app_loss_day){ .day = out->day_from + (int64_t)i };
+	return judged_days(&k->s, &k->j, take_day, w, err);
+}
+
 /* --- conditions --- */
 
 static void check_days(struct work *w)
@@ -492,7 +534,7 @@ bool readiness_of(const struct look *k, const struct app *app,
 	check_others(w);
 	out->ready_since = ready_since(w, k);
 	return check_quiet(w, s->id, s->id_n, err) && check_reporters(w, err) &&
-	       check_rare(w, k, o->whole, err);
+	       check_rare(w, k, o->whole, err) && (!o->whole || sum_days(w, k, err));
 }
 
 /* Since when it is reported on, over all its days. */

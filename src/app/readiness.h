@@ -38,6 +38,13 @@ struct app_loss {
 	struct whatif_sum at[WHATIF_RECEIVERS];
 };
 
+/* What the policy would have done to a day, at the stricter of the receivers. */
+struct app_loss_day {
+	int64_t day;
+	uint64_t messages;
+	uint64_t own, forwarded, abuse; /* lost, or stopped */
+};
+
 struct app_readiness {
 	struct app_domain_line line; /* no figures */
 	struct app_policy policy;    /* as the newest report has it */
@@ -57,6 +64,8 @@ struct app_readiness {
 	struct app_loss of_class[SERVICE_CLASSES];
 	struct app_loss *sender; /* those that lose, most first */
 	size_t sender_n;
+	struct app_loss_day *day; /* each; only where `whole` is asked for */
+	size_t day_n;
 	struct app_condition condition[APP_CONDITIONS];
 	size_t condition_n;
 	bool ready;          /* all are met */

@@ -37,9 +37,7 @@ static void show_row(struct grid *g, const struct app_ready_line *l)
 	grid_text(g, l->line.name, PAINT_NONE);
 	grid_text(g, l->line.client, PAINT_NONE);
 	grid_str(g, l->judged ? whatif_rung_words(l->rung) : "-");
-	grid_text_or_none(
-		g,
-		sv_from(l->judged && !l->at_end ? l->step_words : ""));
+	grid_text_or_none(g, sv_from(l->judged && !l->at_end ? l->step_words : ""));
 	grid_bool(g, ready);
 	grid_day(g, ready, l->ready_since);
 	show_held(g, l);

@@ -2,8 +2,15 @@
 #include "cli/show_int.h"
 
 #include "app/words.h"
+#include "base/arena.h"
 #include "base/date.h"
 #include "base/limits.h"
+#include "cli/spark.h"
+
+enum {
+	SPARK_WIDE = 46,
+	SPARK_NARROW = 20
+};
 
 static const char *const receivers[WHATIF_RECEIVERS] = {
 	[WHATIF_9989] = "rfc9989",
@@ -56,6 +63,24 @@ static void show_losses_json(struct json *j, const char *key, const struct app_l
 	json_array_end(j);
 }
 
+static void show_days_json(struct json *j, const struct app_readiness *v)
+{
+	json_array(j, "losses");
+	for (size_t i = 0; i < v->day_n; i++) {
+		const struct app_loss_day *d = &v->day[i];
+		if (d->messages == 0)
+			continue;
+		json_object(j, NULL);
+		show_day(j, "day", true, d->day);
+		json_uint(j, "messages", d->messages);
+		json_uint(j, "own_lost", d->own);
+		json_uint(j, "forwarded_lost", d->forwarded);
+		json_uint(j, "abuse_stopped", d->abuse);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
 static void show_readiness_json(struct out *o, const struct app_readiness *v)
 {
 	struct json j;
@@ -76,6 +101,7 @@ static void show_readiness_json(struct out *o, const struct app_readiness *v)
 	show_conditions_json(&j, v);
 	show_losses_json(&j, "classes", v->of_class, SERVICE_CLASSES);
 	show_losses_json(&j, "senders", v->sender, v->sender_n);
+	show_days_json(&j, v);
 	if (v->record.n)
 		json_string(&j, "record", v->record);
 	else
@@ -150,6 +176,32 @@ static void show_place(struct out *o, const struct app_readiness *v)
 	out_str(o, "\n");
 }
 
+/* The days on which it would have cost something, and the worst of them. */
+static void show_lost_days(struct out *o, const struct app_readiness *v)
+{
+	struct arena *a = arena_new();
+	uint64_t *cost = arena_array(a, v->day_n + 1, sizeof(*cost));
+	size_t days = 0, worst = 0;
+	char day[DATE_TEXT], n[WORDS_TEXT];
+	struct buf b;
+	for (size_t i = 0; i < v->day_n; i++) {
+		cost[i] = v->day[i].own + v->day[i].forwarded;
+		days += cost[i] > 0;
+		worst = cost[i] > cost[worst] ? i : worst;
+	}
+	if (days) {
+		size_t cells = show_is_wide(o) ? SPARK_WIDE : SPARK_NARROW;
+		buf_init(&b, LIMIT_VALUE);
+		spark_add(&b, cost, v->day_n, cells, spark_most(cost, v->day_n, cells));
+		outf(o, "\n  lost  %s\n", buf_str(&b));
+		buf_deinit(&b);
+		outf(o, "  own or forwarded mail on %zu of %zu days, most on %s: %s\n",
+		     days, v->days, date_format_day(v->day[worst].day, day),
+		     words_number(cost[worst], n));
+	}
+	arena_free(&a);
+}
+
 static void show_standing(struct out *o, const struct app_readiness *v)
 {
 	char from[DATE_TEXT], to[DATE_TEXT];
@@ -182,6 +234,7 @@ static void show_readiness_text(struct out *o, const struct app_readiness *v,
 	out_heading(o, trial ? "What it would have done in earnest, after the trial"
 			     : "What it would have done");
 	show_losses(o, v->of_class, SERVICE_CLASSES, false);
+	show_lost_days(o, v);
 	if (n) {
 		out_heading(o, "To whom");
 		show_losses(o, v->sender, n, true);
