@@ -292,6 +292,31 @@ static bool is_new(const struct work *w, const struct app_sender *s)
 	       w->first_day <= w->out->day_to - NEW_DAYS;
 }
 
+/* A fact of the catalogue that somebody read, the first of its key with these words. */
+static struct sv fact_of(const struct service *s, enum service_key key, struct sv with)
+{
+	for (size_t i = 0; s && i < s->fact_n; i++)
+		if (s->fact[i].key == key && s->fact[i].source.n &&
+		    sv_find(s->fact[i].value, with) < s->fact[i].value.n)
+			return s->fact[i].value;
+	return SV("");
+}
+
+/* What to do at a service: the advice, its records, and where it says how. */
+static const char *set_up(const struct work *w, const char *advice,
+			  const struct service *s)
+{
+	struct arena *a = w->s->arena;
+	struct sv record = fact_of(s, SERVICE_KEY_PUBLISH, SV("_domainkey"));
+	struct sv page = fact_of(s, SERVICE_KEY_SETUP, SV(":"));
+	if (!s)
+		return advice;
+	return arena_printf(a, "%s; the records: postern services %.*s%s%.*s%s%s%.*s",
+			    advice, SV_ARG(s->id), record.n ? " (such as " : "",
+			    SV_ARG(record), record.n ? ")" : "", page.n ? "; how: " : "",
+			    SV_ARG(page));
+}
+
 static void check_dkim(struct work *w)
 {
 	struct arena *a = w->s->arena;
@@ -306,10 +331,7 @@ static void check_dkim(struct work *w)
 			n, SV_ARG(s->name), words_number(s->dkim, one),
 			words_number(s->messages, all))
 	      : "every service of its own signs in its name",
-	    s ? arena_printf(a, "%s%s%.*s", app_sender_advice(s),
-			     s->service ? ": postern services " : "",
-			     SV_ARG(s->service ? s->service->id : SV("")))
-	      : NULL);
+	    s ? set_up(w, app_sender_advice(s), s->service) : NULL);
 }
 
 static void check_others(struct work *w)
@@ -324,10 +346,10 @@ static void check_others(struct work *w)
 			     "%.*s, %s messages",
 			     n, SV_ARG(s->name), words_number(s->messages, one))
 	      : "no known service sends in another name",
-	    s ? arena_printf(a,
-			     "set up DKIM there (postern services %.*s), or say that it "
-			     "is not yours: postern source mark",
-			     SV_ARG(s->service ? s->service->id : SV("NAME")))
+	    s ? set_up(w,
+		       "set up DKIM there, or say that it is not yours: postern source "
+		       "mark",
+		       s->service)
 	      : NULL);
 	s = worst(w, is_strange, &n);
 	add(w, APP_READY_STRANGERS, !s,
