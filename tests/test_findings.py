@@ -24,7 +24,7 @@ def stranger(count, network):
     return sent(count, f"{network}.0.113.9", spf=(OWN, "fail"))
 
 
-class Findings(support.Case):
+class Histories(support.Case):
     now = BEGIN + DAYS * DAY
 
     def setUp(self):
@@ -46,6 +46,8 @@ class Findings(support.Case):
                     begin=BEGIN + day * DAY, end=BEGIN + (day + 1) * DAY - 1, **said))
         self.at("--quiet", "ingest", "in")
 
+
+class Findings(Histories):
     def found(self, *words, now=None):
         return self.at("findings", "--json", *words, now=now).lines()[0]["findings"]
 
@@ -182,3 +184,40 @@ class Findings(support.Case):
             got = self.at("finding", *words, code=None)
             self.assertIn(got.code, (64, 66))
             self.assertIn(says, got.err)
+
+
+class Changes(Histories):
+    """`postern changes`, on the same histories."""
+
+    def changed(self, *words):
+        answer = self.at("changes", "--json", *words).lines()[0]
+        return answer, [(c["change"], c["sender"], c["day"]) for c in answer["changes"]]
+
+    def test_came_and_went(self):
+        news = [("sendgrid.net", "s1", "pass")]
+        self.history(lambda day: [home()] + (
+            [sent(9, "198.18.4.1", news, ("sendgrid.net", "pass"))] if day >= DAYS - 6
+            else []) + ([sent(8, "198.18.3.1", [(OWN, "k1", "pass")],
+                              ("list.example", "pass"))] if day < DAYS - 12 else []))
+        answer, changes = self.changed()
+        self.assertEqual(sorted(changes), [
+            ("gone", "own servers", day_of(DAYS - 13)),
+            ("new", "Twilio SendGrid", day_of(DAYS - 6))])
+        self.assertEqual((answer["since"], answer["domains"]), (day_of(DAYS - 9), 1))
+        self.assertIn("2 changes since", self.at("changes").out)
+
+    def test_shifts(self):
+        self.history(lambda day: [home()] if day < DAYS - 9 else
+                     [home(70), sent(40, dkim=[(OWN, "google", "fail")], spf=(OWN, "fail"))],
+                     p=lambda day: "none" if day < DAYS - 5 else "quarantine")
+        _, changes = self.changed()
+        self.assertEqual(changes, [
+            ("new", "198.18.0.1", day_of(DAYS - 9)),
+            ("volume", "Google Workspace", day_of(DAYS - 1)),
+            ("policy", None, day_of(DAYS - 1))])
+
+    def test_nothing(self):
+        self.history()
+        self.assertEqual(self.changed()[1], [])
+        self.assertIn("--since is a day of the last",
+                      self.at("changes", "--since", "2020-01-01", code=64).err)

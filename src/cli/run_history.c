@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "app/changes.h"
 #include "app/reporters.h"
 #include "app/volume.h"
 #include "cli/run_int.h"
@@ -29,5 +30,20 @@ bool run_volume(struct cli *c, struct err *err)
 			(unsigned)months, c->arena, &v, err))
 		return false;
 	show_volume(&c->out, &v);
+	return true;
+}
+
+bool run_changes(struct cli *c, struct err *err)
+{
+	struct app_changes v;
+	struct app_changes_options o = { sv_from(cli_value(c->args, OPT_CLIENT)),
+					 sv_from(cli_value(c->args, OPT_DOMAIN)),
+					 INT64_MIN };
+	uint32_t limit;
+	if (!run_day(c, OPT_SINCE, &o.since, err) ||
+	    !run_limit(c, RUN_LINES, &limit, err) ||
+	    !app_changes(&c->app, &o, c->arena, &v, err))
+		return false;
+	show_changes(&c->out, &v, limit);
 	return true;
 }

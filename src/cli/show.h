@@ -3,6 +3,7 @@
 #define CLI_SHOW_H
 
 #include "app/backup.h"
+#include "app/changes.h"
 #include "app/client.h"
 #include "app/enrich.h"
 #include "app/failure_reports.h"
@@ -53,6 +54,7 @@ void show_reporting(struct out *o, const struct app_reporters *v, uint32_t limit
 void show_volume(struct out *o, const struct app_volume *v);
 void show_letters(struct out *o, const struct app_letters *l, const char *dir);
 void show_posted(struct out *o, const struct app_post *p);
+void show_changes(struct out *o, const struct app_changes *v, uint32_t limit);
 void show_fleet(struct out *o, const struct app_fleet *v, uint32_t limit);
 void show_senders(struct out *o, const struct app_senders *s, uint32_t limit);
 void show_findings(struct out *o, const struct app_findings *v, uint32_t limit);
