@@ -55,6 +55,18 @@ class Sources(support.Case):
             "unknown": 0, "abuse": 17})
         self.assertEqual((answer["messages"], answer["passed"]), (162, 105))
 
+    def test_overview_names_hosts(self):
+        """By a network that is read in a source; what is only a hint names nobody."""
+        self.write("c.xml", report(report_id="c", domain=OWN, rows=[
+            sent(9, "209.85.220.41"), sent(8, "198.2.130.1")]))
+        self.ingest("c.xml")
+        for words in (("overview",), ("domain", "show", OWN)):
+            answer = self.postern(*words, "--json", "--limit", "0").lines()[0]
+            named = {s["source"]: s["service"] for s in answer["sources"]}
+            self.assertEqual((named["209.85.220.41"], named["198.2.130.1"],
+                              named["198.18.0.1"]), ("Google Workspace", None, None))
+        self.assertRegex(self.postern("overview").out, r"209\.85\.220\.41 +Google Workspace")
+
     def test_evidence(self):
         _, found = self.senders()
         sender = found["Twilio SendGrid", "not-aligned"]

@@ -96,6 +96,7 @@ struct app_source {
 	struct addr source;
 	int64_t first_day, last_day;
 	uint32_t domains;     /* policy domains that it was seen with */
+	struct sv service;    /* whose host it is, as far as that is proven; or empty */
 	struct app_figures f; /* its reports are not counted: 0 */
 };
 

@@ -7,6 +7,7 @@
 #include "app/policy_int.h"
 #include "app/records_int.h"
 #include "app/senders_int.h"
+#include "app/source_names_int.h"
 #include "app/tls_int.h"
 #include "base/arena.h"
 #include "report/model.h"
@@ -289,6 +290,7 @@ static bool show(const struct scope *s, const struct app *app, struct sv name,
 	       read_days(s, out, err) && read_reporters(s, out, err) &&
 	       scope_sources(s, &q, sources, &out->source, &out->source_n,
 			     &out->source_all, err) &&
+	       source_names(s, out->source, out->source_n, err) &&
 	       senders_read(s, &senders, &out->senders, err) &&
 	       read_policy(s, out, err) && read_policy_domains(s, out, err) &&
 	       read_authors(s, out, err) && failures_find(s, out, err) &&

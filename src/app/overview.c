@@ -3,6 +3,7 @@
 
 #include "app/notes_int.h"
 #include "app/overview_int.h"
+#include "app/source_names_int.h"
 #include "base/arena.h"
 #include "base/date.h"
 #include "store/kept.h"
@@ -149,6 +150,7 @@ bool app_overview(const struct app *app, const struct app_overview_options *want
 		  scope_sealed(&s, &out->sealed, &out->details_from, &out->cut, err) &&
 		  (whole ? recall(out, &s, app, want->fresh, &k, err)
 			 : find(out, &s, n, app->now, err)) &&
+		  source_names(&s, out->source, out->source_n, err) &&
 		  kept_state(s.store, &state, err);
 	scope_close(&s);
 	if (!ok || !whole)

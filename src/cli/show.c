@@ -151,11 +151,14 @@ void show_domain_lines(struct out *o, struct json *j, const char *key,
 
 void show_sources(struct out *o, struct json *j, const struct app_source *s, size_t n)
 {
-	bool several = false;
-	for (size_t i = 0; i < n; i++)
+	bool several = false, named = false;
+	for (size_t i = 0; i < n; i++) {
 		several |= s[i].domains > 1;
+		named |= s[i].service.n > 0;
+	}
 	const struct grid_column columns[] = {
 		{ "source", "SOURCE", false, 1, 15 },
+		{ "service", named ? "SERVICE" : NULL, false, 5, 10 },
 		{ "domains", several ? "DOMAINS" : NULL, true, 2, TABLE_WHOLE },
 		{ "rows", NULL, true, 0, 0 },
 		{ "messages", "MESSAGES", true, 0, 0 },
@@ -169,6 +172,7 @@ void show_sources(struct out *o, struct json *j, const struct app_source *s, siz
 				  sizeof(columns) / sizeof(*columns));
 	for (size_t i = 0; i < n; i++) {
 		grid_addr(g, &s[i].source);
+		grid_text_or_none(g, s[i].service);
 		grid_number(g, s[i].domains);
 		grid_number(g, s[i].f.rows);
 		grid_number(g, s[i].f.messages);

@@ -178,6 +178,8 @@ static void show_next(struct out *o, const struct app_overview *v)
 		out_text(o, worst->name);
 		out_str(o, " --result fail\n");
 	}
+	if (v->client_n)
+		out_str(o, "  postern findings\n  postern readiness\n");
 	if (v->domain_n > v->unassigned_from)
 		out_str(o, "  postern unassigned list\n");
 	if (v->client_n == 0)
