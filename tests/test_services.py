@@ -53,6 +53,43 @@ class Services(support.Case):
         self.ask("sendgrid", "--csv", code=64)
 
 
+class Verify(support.Case):
+    def test_against_a_zone(self):
+        self.write("zone", "$ORIGIN .\n$TTL 60\n"
+                           'dkim2.mcsv.net. TXT "v=DKIM1; p=MIGf"\n'
+                           'dkim.mcsv.net. TXT "nothing of that kind"\n'
+                           'servers.mcsv.net. TXT "v=spf1 ip4:192.0.2.0/24 -all"\n'
+                           "mcsv.net. ERROR TXT SERVFAIL\n"
+                           "rsgsv.net. A 192.0.2.1\n")
+        answer = self.postern("services", "verify", "mailchimp", "--json", "--zone",
+                              self.tmp / "zone").lines()[0]
+        said = {(n["fact"], n["name"]): n["verdict"] for n in answer["names"]}
+        self.assertEqual(said["target", "dkim.mcsv.net"], "differs")
+        self.assertEqual(said["spf", "servers.mcsv.net"], "holds")
+        self.assertEqual(said["ptr", "mcsv.net"], "no-answer")
+        self.assertEqual(said["ptr", "rsgsv.net"], "holds")
+        self.assertEqual(said["ptr", "mcdlv.net"], "gone")
+        self.assertNotIn(("target", "dkim[23].mcsv.net"), said)
+        self.assertGreater(answer["patterns"], 0)
+        self.assertEqual(sum(answer[v] for v in ("holds", "differs", "gone", "no-answer")),
+                         len(answer["names"]))
+        text = self.postern("services", "verify", "mailchimp", "--zone",
+                            self.tmp / "zone").out
+        self.assertRegex(text, r"dkim\.mcsv\.net +a DKIM key +differs")
+
+    def test_all(self):
+        self.write("zone", "a.example. A 192.0.2.1\n")
+        answer = self.postern("services", "verify", "--json", "--zone",
+                              self.tmp / "zone").lines()[0]
+        self.assertGreater(answer["gone"], 500)
+        self.assertIn("no service", self.postern("services", "verify", "nobody", code=66).err)
+
+    def test_a_server_that_is_not_there(self):
+        answer = self.postern("services", "verify", "mailchimp", "--json", "--dns",
+                              "127.0.0.1:9").lines()[0]
+        self.assertEqual(answer["no-answer"], len(answer["names"]))
+
+
 class Published(support.Case):
     """What `services NAME` says to publish, published: the service's mail is the domain's
     own, and named. Without it, it is not."""

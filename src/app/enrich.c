@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/enrich.h"
 
+#include "app/lookup_int.h"
+
 #include "app/owner.h"
 #include "app/scope_int.h"
 #include "base/arena.h"
@@ -26,7 +28,6 @@ enum {
 	SLOTS = 16,       /* questions of a subject, a power of two */
 	IN_A_GROUP = 500, /* subjects written in a transaction */
 	WAIT_MS = 100,
-	TIMEOUT_MS = 4000,
 	DEAF = 6, /* questions of a network that stayed without answer: the rest is not
 		     asked */
 	NETWORKS = 65536,
@@ -35,7 +36,6 @@ enum {
 	KEEP_MOST = 30 * 24 * HOURS,
 	KEEP_NOTHING = 7 * 24 * HOURS,
 	KEEP_FAILED = 6 * HOURS,
-	ZONE_MOST = 256 * 1024 * 1024,
 };
 
 /* A source or a key, and what is known of it so far. */
@@ -380,37 +380,6 @@ static bool ask_all(struct work *w, struct err *err)
 
 /* --- all of it --- */
 
-static bool read_zone(const char *path, struct arena *a, struct sv *out, struct err *err)
-{
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-		  st.st_size <= ZONE_MOST;
-	size_t n = ok ? (size_t)st.st_size : 0, at = 0;
-	char *p = arena_alloc(a, n + 1);
-	while (ok && at < n) {
-		ssize_t got = read(fd, p + at, n - at);
-		ok = got > 0 || (got < 0 && errno == EINTR);
-		at += got > 0 ? (size_t)got : 0;
-	}
-	if (fd >= 0)
-		(void)close(fd);
-	*out = (struct sv){ p, n };
-	return ok || err_set(err, ERR_NO_INPUT, "%s cannot be read as a zone", path);
-}
-
-static bool open_dns(struct work *w, struct err *err)
-{
-	const struct dns_resolver_options o = { w->e->server, w->e->trust_anchor,
-						TIMEOUT_MS };
-	struct sv text;
-	if (!w->e->zone)
-		w->dns = dns_resolver_new(&o, err);
-	else if (read_zone(w->e->zone, w->a, &text, err))
-		w->dns = dns_zone_new(text, err);
-	return w->dns != NULL;
-}
-
 static bool list(struct work *w, struct err *err)
 {
 	struct scope s;
@@ -427,7 +396,8 @@ bool app_enrich(const struct app *app, const struct app_enrich *e,
 {
 	struct work w = { .app = app, .e = e, .out = out, .a = arena_new() };
 	*out = (struct app_enriched){ 0 };
-	bool ok = list(&w, err) && open_dns(&w, err);
+	const struct lookup_way way = { e->server, e->trust_anchor, e->zone };
+	bool ok = list(&w, err) && lookup_open(&way, w.a, &w.dns, err);
 	if (ok) {
 		w.done = arena_array(w.a, w.n + 1, sizeof(*w.done));
 		w.deaf = arena_array(w.a, NETWORKS, sizeof(*w.deaf));

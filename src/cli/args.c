@@ -171,6 +171,14 @@ static const char *second_words(struct sv group, struct arena *a)
 	return list;
 }
 
+/* Some groups are a command too, where no second word of the group follows. */
+static bool is_alone(const struct parse *p, const char *text)
+{
+	const char *next = p->at < p->argc ? p->argv[p->at] : "";
+	return cli_command_named(sv_from(text)) &&
+	       !cli_command_named(sv_from(arena_printf(p->arena, "%s %s", text, next)));
+}
+
 static bool take_word(struct parse *p, const char *text, struct err *err)
 {
 	struct cli_args *out = p->out;
@@ -178,7 +186,7 @@ static bool take_word(struct parse *p, const char *text, struct err *err)
 		out->word[out->word_n++] = text;
 		return true;
 	}
-	if (out->group.n == 0 && cli_is_group(sv_from(text))) {
+	if (out->group.n == 0 && cli_is_group(sv_from(text)) && !is_alone(p, text)) {
 		out->group = sv_from(text);
 		return true;
 	}

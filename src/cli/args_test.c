@@ -141,7 +141,8 @@ static void has_sound_tables(void **state)
 	for (unsigned c = 0; c < COMMAND_N; c++) {
 		const struct cli_command *k = cli_command(c);
 		assert_int_equal(k->id, c);
-		assert_false(cli_is_group(sv_from(k->name)));
+		/* A group that is a command too can be called alone. */
+		assert_true(!cli_is_group(sv_from(k->name)) || k->min == 0);
 		assert_ptr_equal(cli_command_named(sv_from(k->name)), k);
 		for (unsigned i = 0; k->option[i] != OPT_NONE; i++) {
 			assert_false(cli_option(k->option[i])->global);
@@ -152,9 +153,39 @@ static void has_sound_tables(void **state)
 	}
 }
 
+static void test_a_group_that_is_a_command(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *word[3];
+		enum cli_command_id id;
+		size_t words;
+	} t[] = {
+		{ { "services", NULL, NULL }, COMMAND_SERVICES, 0 },
+		{ { "services", "mailchimp", NULL }, COMMAND_SERVICES, 1 },
+		{ { "services", "verify", NULL }, COMMAND_SERVICES_VERIFY, 0 },
+		{ { "services", "verify", "mailchimp" }, COMMAND_SERVICES_VERIFY, 1 },
+	};
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		struct arena *a = arena_new();
+		struct cli_args args;
+		struct err err = { 0 };
+		const char *argv[4] = { "postern", t[i].word[0], t[i].word[1],
+					t[i].word[2] };
+		int argc = 1;
+		while (argc < 4 && argv[argc])
+			argc++;
+		assert_true(cli_parse(argc, argv, a, &args, &err));
+		assert_int_equal(args.command->id, t[i].id);
+		assert_int_equal(args.word_n, t[i].words);
+		arena_free(&a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_group_that_is_a_command),
 		cmocka_unit_test(finds_command_and_words),
 		cmocka_unit_test(refuses_what_is_wrong),
 		cmocka_unit_test(keeps_values),

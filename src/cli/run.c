@@ -385,6 +385,10 @@ bool run_help(struct cli *c, struct err *err)
 	}
 	struct sv first = word(c, 0), second = word(c, 1);
 	if (second.n == 0 && cli_is_group(first)) {
+		const struct cli_command *alone = cli_command_named(first);
+		if (alone)
+			help_command(&c->out, alone);
+		out_str(&c->out, alone ? "\n" : "");
 		help_group(&c->out, first);
 		return true;
 	}

@@ -3,6 +3,8 @@
 #include "base/arena.h"
 #include "cli/progress.h"
 #include "cli/run_int.h"
+
+#include "app/verify.h"
 #include "cli/show.h"
 
 enum {
@@ -163,4 +165,34 @@ bool run_enrich(struct cli *c, struct err *err)
 	return !e.stopped ||
 	       err_set(err, ERR_TEMP,
 		       "stopped; what was found is kept, and the same command goes on");
+}
+
+/* --- services verify --- */
+
+static void on_verified(void *ctx, uint64_t done, uint64_t all)
+{
+	progress_show_part(ctx, "names looked up", done, all);
+}
+
+bool run_services_verify(struct cli *c, struct err *err)
+{
+	struct progress p;
+	struct app_verification v;
+	const struct app_verify o = {
+		.service = sv_from(c->args->word_n ? c->args->word[0] : NULL),
+		.server = server_of(c),
+		.trust_anchor = cli_value(c->args, OPT_TRUST_ANCHOR),
+		.zone = cli_value(c->args, OPT_ZONE),
+		.stop = run_catch_stop(),
+		.progress = on_verified,
+		.ctx = &p,
+	};
+	run_progress(c, &p);
+	bool ok = app_services_verify(&o, c->arena, &v, err);
+	progress_clear(&p);
+	if (!ok)
+		return false;
+	show_verification(&c->out, &v);
+	return !v.stopped ||
+	       err_set(err, ERR_TEMP, "stopped; not all names were looked up");
 }

@@ -20,6 +20,7 @@
 #include "app/senders.h"
 #include "app/services.h"
 #include "app/tls.h"
+#include "app/verify.h"
 #include "app/volume.h"
 #include "cli/out.h"
 #include "cli/settings.h"
@@ -60,6 +61,7 @@ void show_senders(struct out *o, const struct app_senders *s, uint32_t limit);
 void show_findings(struct out *o, const struct app_findings *v, uint32_t limit);
 void show_decided(struct out *o, const struct app_finding *v);
 void show_services(struct out *o, const struct service_catalogue *c);
+void show_verification(struct out *o, const struct app_verification *v);
 void show_service(struct out *o, const struct service *s);
 void show_fsck(struct out *o, const struct app_fsck *f);
 void show_retention(struct out *o, const struct app_retention *r);

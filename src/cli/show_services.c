@@ -190,3 +190,57 @@ void show_service(struct out *o, const struct service *s)
 	else
 		show_service_text(o, s);
 }
+
+/* --- held against the DNS --- */
+
+static const struct grid_column verified[] = {
+	{ "service", "SERVICE", false, 0, 12 },
+	{ "fact", "FACT", false, 0, TABLE_WHOLE },
+	{ "name", "NAME", false, 0, 20 },
+	{ "what", "LOOKED FOR", false, 1, TABLE_WHOLE },
+	{ "verdict", "VERDICT", false, 0, TABLE_WHOLE },
+	{ "verified", NULL, false, 0, 0 },
+};
+
+static void show_verified(struct out *o, struct json *j, const struct app_verification *v)
+{
+	struct grid *g = grid_new(o, j, "names", verified,
+				  sizeof(verified) / sizeof(*verified));
+	for (size_t i = 0; i < v->n; i++) {
+		const struct app_verified *n = &v->name[i];
+		if (o->form == OUT_TEXT && n->verdict == APP_VERDICT_HOLDS)
+			continue;
+		grid_text(g, n->service->id, PAINT_NONE);
+		grid_str(g, service_key_word(n->fact->key));
+		grid_text(g, n->name, PAINT_NONE);
+		grid_str(g, n->what);
+		grid_str(g, app_verdict_word(n->verdict));
+		grid_bool(g, n->fact->source.n > 0);
+	}
+	(void)grid_end(&g);
+}
+
+void show_verification(struct out *o, const struct app_verification *v)
+{
+	struct json j;
+	show_begin(o, &j);
+	if (o->form == OUT_JSON) {
+		json_uint(&j, "services", v->services);
+		for (int i = 0; i < APP_VERDICTS; i++)
+			json_uint(&j, app_verdict_word((enum app_verdict)i), v->of[i]);
+		json_uint(&j, "patterns", v->left);
+		json_bool(&j, "stopped", v->stopped);
+	}
+	show_verified(o, &j, v);
+	show_end(o, &j);
+	if (o->form != OUT_TEXT)
+		return;
+	out_str(o, "\n  ");
+	show_count(o, v->n, "name", "names");
+	out_str(o, " of ");
+	show_count(o, v->services, "service", "services");
+	outf(o, " looked up: %zu hold, %zu differ, %zu are gone, %zu got no answer\n",
+	     v->of[APP_VERDICT_HOLDS], v->of[APP_VERDICT_DIFFERS],
+	     v->of[APP_VERDICT_GONE], v->of[APP_VERDICT_SILENT]);
+	outf(o, "  %zu patterns cannot be asked for\n", v->left);
+}
