@@ -28,7 +28,7 @@ static void test_made(void **state)
 		{ "PRAGMA page_size", 4096 },
 		{ "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'",
 		  1 },
-		{ "SELECT value = 3 FROM meta WHERE key = 'schema'", 1 },
+		{ "SELECT value = 4 FROM meta WHERE key = 'schema'", 1 },
 		{ "SELECT value = '" POSTERN_VERSION "' FROM meta WHERE key = 'build'",
 		  1 },
 		{ "SELECT count(*) FROM meta WHERE key = 'least_build'", 1 },
