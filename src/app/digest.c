@@ -31,8 +31,10 @@ struct next_record {
 struct account {
 	const struct book_client *client; /* NULL: the provider's own */
 	struct letter l;
-	struct letter_sender sender[SENDERS_MOST];
-	struct sv reporter[REPORTERS_MOST];
+	struct letter_sender *sender;
+	size_t sender_cap;
+	struct sv *reporter;
+	size_t reporter_cap;
 	struct letter_domain *domain;
 	size_t domain_cap;
 	struct next_record *record;
@@ -127,6 +129,18 @@ static bool add_days(const struct work *w, const struct look *k, struct letter *
 	return true;
 }
 
+/* A list with room for one more. */
+static void *grown(const struct work *w, void *list, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return list;
+	*cap = *cap ? *cap * 2 : 16;
+	void *more = arena_array(w->a, *cap, size);
+	if (n)
+		memcpy(more, list, n * size);
+	return more;
+}
+
 static struct letter_sender *sender_of(const struct work *w, struct account *c,
 				       struct sv name, const char *class)
 {
@@ -136,6 +150,8 @@ static struct letter_sender *sender_of(const struct work *w, struct account *c,
 			return &c->sender[i];
 	if (c->l.sender_n == SENDERS_MOST)
 		return NULL;
+	c->sender = grown(w, c->sender, c->l.sender_n, &c->sender_cap,
+			  sizeof(*c->sender));
 	struct letter_sender *s = &c->sender[c->l.sender_n++];
 	*s = (struct letter_sender){ .name = arena_sv(w->a, name), .class = class };
 	return s;
@@ -214,8 +230,11 @@ static bool add_reporters(const struct work *w, const struct look *k, struct acc
 		c->l.reports += r[i].reports;
 		while (at < c->l.reporters && !sv_eq(c->reporter[at], r[i].org))
 			at++;
-		if (at == c->l.reporters && at < REPORTERS_MOST)
-			c->reporter[c->l.reporters++] = arena_sv(w->a, r[i].org);
+		if (at < c->l.reporters || at == REPORTERS_MOST)
+			continue;
+		c->reporter = grown(w, c->reporter, at, &c->reporter_cap,
+				    sizeof(*c->reporter));
+		c->reporter[c->l.reporters++] = arena_sv(w->a, r[i].org);
 	}
 	return true;
 }
@@ -243,18 +262,10 @@ static const char *held_word(const struct app_readiness *r)
 static void add_domain(const struct work *w, const struct look *k,
 		       const struct app_readiness *r, struct account *c)
 {
-	if (c->l.domain_n == c->domain_cap) {
-		size_t cap = c->domain_cap ? c->domain_cap * 2 : 16;
-		struct letter_domain *more = arena_array(w->a, cap, sizeof(*more));
-		struct next_record *record = arena_array(w->a, cap, sizeof(*record));
-		for (size_t i = 0; i < c->l.domain_n; i++) {
-			more[i] = c->domain[i];
-			record[i] = c->record[i];
-		}
-		c->domain = more;
-		c->record = record;
-		c->domain_cap = cap;
-	}
+	size_t cap = c->domain_cap; /* of both lists */
+	c->record = grown(w, c->record, c->l.domain_n, &cap, sizeof(*c->record));
+	c->domain = grown(w, c->domain, c->l.domain_n, &c->domain_cap,
+			  sizeof(*c->domain));
 	c->ready += r->ready && !r->at_end;
 	c->record[c->l.domain_n] = (struct next_record){ k->line.name,
 							 arena_sv(w->a, r->record) };
@@ -369,7 +380,6 @@ static void begin_account(struct work *w, struct account *c,
 		.day_to = w->to,
 		.day = arena_array(w->a, days, sizeof(struct letter_day)),
 		.day_n = days,
-		.sender = c->sender,
 	};
 	for (size_t i = 0; i < days; i++)
 		c->l.day[i] = (struct letter_day){ .day = w->from + (int64_t)i };
@@ -378,6 +388,7 @@ static void begin_account(struct work *w, struct account *c,
 static void make_room(struct work *w, struct account *c)
 {
 	c->l.domain = c->domain;
+	c->l.sender = c->sender;
 	c->l.todo = arena_array(w->a, w->found.n + 1, sizeof(*c->l.todo));
 	c->l.fresh = arena_array(w->a, w->found.n + 1, sizeof(*c->l.fresh));
 }
