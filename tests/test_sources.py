@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`postern sources`: who sends as a domain."""
+import mmdb
 import support
 from compose import BEGIN, DAY, auth, report, row
 
@@ -18,7 +19,7 @@ def sent(count, source, dkim=(), spf=None, reason=""):
                "pass" if good_spf else "fail", reason=reason, results=results)
 
 
-class Sources(support.Case):
+class Base(support.Case):
     def setUp(self):
         super().setUp()
         home = [(OWN, "google", "pass")]
@@ -45,6 +46,8 @@ class Sources(support.Case):
         answer = self.ask("--json", *words).lines()[0]
         return answer, {(s["sender"], s["class"]): s for s in answer["senders"]}
 
+
+class Sources(Base):
     def test_classes(self):
         answer, found = self.senders()
         self.assertEqual({key: s["messages"] for key, s in found.items()}, {
@@ -124,3 +127,54 @@ class Sources(support.Case):
         self.ask("--class", "good", code=64)
         self.ask("--service", "nobody", code=66)
         self.postern("sources", "", code=64)
+
+
+class Places(Base):
+    """Countries and networks, from files of the user's."""
+
+    def files(self, ases):
+        self.write("as.mmdb", mmdb.build(
+            {net: {"autonomous_system_number": n, "autonomous_system_organization": name}
+             for net, (n, name) in ases.items()}, "GeoLite2-ASN"))
+        self.write("country.mmdb", mmdb.build(
+            {"198.18.1.0/24": {"country": {"iso_code": "US"}},
+             "20.0.0.0/8": {"country": {"iso_code": "BR"}}}, "GeoLite2-Country"))
+        return self.env(POSTERN_GEO_AS=self.tmp / "as.mmdb",
+                        POSTERN_GEO_COUNTRY=self.tmp / "country.mmdb")
+
+    def senders(self, *words, env=None):
+        answer = self.ask("--json", *words, env=env).lines()[0]
+        return answer, {(s["sender"], s["class"]): s for s in answer["senders"]}
+
+    def test_places(self):
+        env = self.files({"198.18.1.0/24": (11377, "Twilio SendGrid")})
+        _, found = self.senders(env=env)
+        sender = found["Twilio SendGrid", "not-aligned"]
+        self.assertEqual((sender["country"], sender["as"], sender["as_name"]),
+                         ("US", 11377, "Twilio SendGrid"))
+        self.assertIn("most from US, AS11377 Twilio SendGrid", self.ask(env=env).out)
+        own = found["Google Workspace", "own"]
+        self.assertEqual((own["country"], own["as"], own["as_name"]), (None, 0, None))
+
+    def test_one_network_is_not_all_over(self):
+        """Five /16 of one provider are one network: nobody knows whose mail that is."""
+        apart = {f"{n}.0.0.0/8": (n, f"Net {n}") for n in (20, 30, 40, 50, 60)}
+        apart["203.0.0.0/8"] = (203, "Net 203")
+        answer, _ = self.senders(env=self.files(apart))
+        self.assertEqual(answer["classes"]["abuse"], 17)
+        one = {net: (64500, "One") for net in apart}
+        answer, _ = self.senders(env=self.files(one))
+        self.assertEqual((answer["classes"]["abuse"], answer["classes"]["unknown"]), (0, 17))
+
+    def test_damaged_files(self):
+        env = self.files({"198.18.1.0/24": (11377, "Twilio SendGrid")})
+        whole = (self.tmp / "as.mmdb").read_bytes()
+        for data in (b"", b"no database", whole[:len(whole) // 2], whole[:-40]):
+            self.write("as.mmdb", data)
+            self.assertIn("as.mmdb cannot be used", self.ask(env=env, code=78).err)
+        # Its search tree and its data point anywhere: nothing is known, and nothing worse.
+        for at in range(0, len(whole) - 60, 7):
+            self.write("as.mmdb", whole[:at] + b"\xff" * 5 + whole[at + 5:])
+            self.assertIn(self.ask(env=env, code=None).code, (0, 78))
+        # What brings no answer does not stop reports from coming in.
+        self.ingest("a.xml", env=env)

@@ -289,7 +289,7 @@ static bool compare_all(struct work *w, struct err *err)
 {
 	struct app_domain_line *line;
 	size_t n;
-	if (!judging_begin(w->all.arena, &w->by, err) ||
+	if (!judging_begin(&w->all, &w->by, err) ||
 	    !scope_lines(&w->all, true, &line, &n, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
@@ -320,6 +320,7 @@ bool app_changes(const struct app *app, const struct app_changes_options *o,
 		return false;
 	w.scratch = arena_new();
 	bool ok = compare_all(&w, err);
+	judging_end(&w.by);
 	arena_free(&w.scratch);
 	scope_close(&w.all);
 	return ok;

@@ -284,9 +284,10 @@ bool findings_look(const struct app *app, const struct app_findings_options *o,
 	if (!scope_open(&w.all, app, STORE_READ, &f, a, err))
 		return false;
 	w.scratch = arena_new();
-	bool ok = judging_begin(a, &w.by, err) &&
+	bool ok = judging_begin(&w.all, &w.by, err) &&
 		  book_findings(w.all.store, a, &w.decided, &w.decided_n, err) &&
 		  find_all(&w, err) && list(&w, err);
+	judging_end(&w.by);
 	arena_free(&w.scratch);
 	scope_close(&w.all);
 	return ok;

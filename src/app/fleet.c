@@ -110,7 +110,7 @@ static bool read_all(struct work *w, struct err *err)
 	struct app_domain_line *line;
 	struct app_fleet *out = w->out;
 	size_t n;
-	if (!judging_begin(w->all.arena, &w->by, err) ||
+	if (!judging_begin(&w->all, &w->by, err) ||
 	    !scope_lines(&w->all, true, &line, &n, err))
 		return false;
 	out->line = arena_array(w->all.arena, n + 1, sizeof(*out->line));
@@ -143,6 +143,7 @@ bool app_fleet(const struct app *app, const struct app_fleet_options *o, struct 
 		return false;
 	w.scratch = arena_new();
 	bool ok = read_all(&w, err);
+	judging_end(&w.by);
 	arena_free(&w.scratch);
 	scope_close(&w.all);
 	return ok;

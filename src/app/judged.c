@@ -28,6 +28,7 @@ struct reading {
 	int64_t day; /* the last that something was sent on: for which names are looked up
 		      */
 	struct service_index *ix;
+	struct geo *geo;
 	struct service_from *from; /* by address */
 	size_t from_n;
 	struct facet_slot *slot; /* by id */
@@ -223,6 +224,7 @@ static bool read_sources(struct reading *r, const struct facts_by_facet *f, size
 	for (size_t i = 0; i < r->from_n; i++) {
 		if (!find_hosts(r, &r->from[i], err))
 			return false;
+		r->from[i].source.as = geo_as(r->geo, &r->from[i].source.address);
 		service_of_source(r->ix, &r->from[i].source, &r->from[i].match);
 	}
 	return true;
@@ -321,18 +323,25 @@ static bool read_rows(struct reading *r, const struct facts_by_facet *f, size_t 
 	return true;
 }
 
-bool judging_begin(struct arena *a, struct judging *out, struct err *err)
+bool judging_begin(const struct scope *s, struct judging *out, struct err *err)
 {
-	if (!app_services(a, &out->catalogue, err))
+	*out = (struct judging){ .geo = NULL };
+	if (!app_services(s->arena, &out->catalogue, err) ||
+	    !geo_open(s->app->geo_country, s->app->geo_as, s->arena, &out->geo, err))
 		return false;
-	out->ix = service_index_new(&out->catalogue, a);
+	out->ix = service_index_new(&out->catalogue, s->arena);
 	return true;
+}
+
+void judging_end(struct judging *j)
+{
+	geo_close(&j->geo);
 }
 
 bool judged_read(const struct scope *s, const struct judging *by, struct sv name,
 		 bool parked, struct judged *out, struct err *err)
 {
-	struct reading r = { .s = s, .name = name, .ix = by->ix };
+	struct reading r = { .s = s, .name = name, .ix = by->ix, .geo = by->geo };
 	struct facts_query q = scope_query(s);
 	q.result = FACTS_ALL; /* what one is follows from what passed and what failed */
 	struct facts_by_facet *f;

@@ -3,6 +3,7 @@
 #define APP_JUDGED_INT_H
 
 #include "app/scope_int.h"
+#include "geo/geo.h"
 #include "service/class.h"
 
 /*
@@ -33,8 +34,10 @@ struct judged {
 struct judging {
 	struct service_catalogue catalogue;
 	struct service_index *ix;
+	struct geo *geo; /* NULL: the user names no file */
 };
-bool judging_begin(struct arena *a, struct judging *out, struct err *err);
+bool judging_begin(const struct scope *s, struct judging *out, struct err *err);
+void judging_end(struct judging *j);
 
 /* The scope is that of one domain, `name`. */
 bool judged_read(const struct scope *s, const struct judging *by, struct sv name,

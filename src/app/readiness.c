@@ -587,8 +587,10 @@ static bool read_one(const struct scope *s, const struct app *app,
 		return err_set(err, ERR_NO_INPUT,
 			       "no report of %.*s counts: there is nothing to judge by",
 			       SV_ARG(s->filter.domain));
-	return judging_begin(s->arena, &by, err) && look_in(s, &by, &k, err) &&
-	       read_begin(&k, err) && readiness_of(&k, app, o, out, err);
+	bool ok = judging_begin(s, &by, err) && look_in(s, &by, &k, err) &&
+		  read_begin(&k, err) && readiness_of(&k, app, o, out, err);
+	judging_end(&by);
+	return ok;
 }
 
 bool app_readiness(const struct app *app, const struct app_readiness_options *o,

@@ -12,6 +12,7 @@
  */
 struct scope {
 	struct store *store;
+	const struct app *app;
 	struct arena *arena;
 	struct app_filter filter;
 	struct book_client *client; /* by name */

@@ -197,24 +197,39 @@ static void list_senders(const struct judged *j, const struct app_senders_option
 	}
 }
 
-bool senders_read(const struct scope *s, const struct app_senders_options *o,
-		  struct app_senders *out, struct err *err)
+/* Where each sender's largest source is. */
+static void find_places(struct geo *g, struct app_senders *out, struct arena *a)
 {
-	struct judging by;
+	for (size_t i = 0; g && i < out->n; i++)
+		geo_find(g, &out->sender[i].source, a, &out->sender[i].place);
+}
+
+static bool judge(const struct scope *s, const struct judging *by,
+		  const struct app_senders_options *o, struct app_senders *out,
+		  struct err *err)
+{
 	struct judged j;
 	const struct service *service = NULL;
-	scope_subject(s, s->filter.domain, &out->line);
-	if (scope_is_empty(s))
-		return true;
-	if (!judging_begin(s->arena, &by, err) ||
-	    !judged_read(s, &by, s->filter.domain, out->line.use == APP_PARKED, &j,
-			 err) ||
-	    (o->service.n && !app_service_in(&by.catalogue, o->service, &service, err)))
+	if (!judged_read(s, by, s->filter.domain, out->line.use == APP_PARKED, &j, err) ||
+	    (o->service.n && !app_service_in(&by->catalogue, o->service, &service, err)))
 		return false;
 	out->more = j.more;
 	out->named = j.named;
 	list_senders(&j, o, service, s->arena, out);
+	find_places(by->geo, out, s->arena);
 	return true;
+}
+
+bool senders_read(const struct scope *s, const struct app_senders_options *o,
+		  struct app_senders *out, struct err *err)
+{
+	struct judging by;
+	scope_subject(s, s->filter.domain, &out->line);
+	if (scope_is_empty(s))
+		return true;
+	bool ok = judging_begin(s, &by, err) && judge(s, &by, o, out, err);
+	judging_end(&by);
+	return ok;
 }
 
 bool app_senders(const struct app *app, const struct app_senders_options *o,

@@ -3,6 +3,7 @@
 #define APP_SENDERS_H
 
 #include "app/app.h"
+#include "geo/geo.h"
 #include "service/class.h"
 
 /* A domain's senders: its services by name, and what nobody knows in groups. */
@@ -14,7 +15,8 @@ struct app_sender {
 	struct service_match match;           /* how most of it was recognised */
 	uint64_t messages, dkim, spf, passed; /* that align by each, and by either */
 	size_t sources;
-	struct addr source; /* that sent most */
+	struct addr source;     /* that sent most */
+	struct geo_place place; /* of that; empty where the user names no file */
 	int64_t first_day, last_day;
 };
 

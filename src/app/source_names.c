@@ -34,16 +34,15 @@ bool source_names(const struct scope *s, struct app_source *v, size_t n, struct 
 	struct judging by;
 	if (n == 0)
 		return true;
-	if (!judging_begin(s->arena, &by, err))
-		return false;
-	for (size_t i = 0; i < n && i < NAMED_MOST; i++) {
+	bool ok = judging_begin(s, &by, err);
+	for (size_t i = 0; ok && i < n && i < NAMED_MOST; i++) {
 		struct service_source source;
 		struct service_match m = { .service = NULL };
-		if (!read_hosts(s, &v[i], &source, err))
-			return false;
+		ok = read_hosts(s, &v[i], &source, err);
 		service_of_source(by.ix, &source, &m);
 		if (m.service && m.trust != SERVICE_HINT)
 			v[i].service = m.service->name;
 	}
-	return true;
+	judging_end(&by);
+	return ok;
 }

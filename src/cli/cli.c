@@ -82,6 +82,8 @@ static void set_up_app(struct cli *c)
 	if (c->app.jobs == 0)
 		c->app.jobs = cores < 1 ? 1 : cores > 256 ? 256 : (unsigned)cores;
 	c->app.reports_address = sv_from(v[SETTING_REPORTS_ADDRESS].text);
+	c->app.geo_country = sv_from(v[SETTING_GEO_COUNTRY].text);
+	c->app.geo_as = sv_from(v[SETTING_GEO_AS].text);
 	c->app.unassigned_days = v[SETTING_UNASSIGNED_DAYS].number;
 	c->app.unassigned_max = v[SETTING_UNASSIGNED_MAX].number;
 	c->app.keep_months[APP_AGE_FACTS] = v[SETTING_RETENTION_FACTS].number;

@@ -20,6 +20,9 @@ static const struct grid_column columns[] = {
 	{ NULL, "PASS", true, 0, TABLE_WHOLE },
 	{ "sources", "SOURCES", true, 4, TABLE_WHOLE },
 	{ "source", NULL, false, 0, 0 },
+	{ "country", NULL, false, 0, 0 },
+	{ "as", NULL, true, 0, 0 },
+	{ "as_name", NULL, false, 0, 0 },
 	{ "first_day", "FIRST DAY", false, 5, TABLE_WHOLE },
 	{ "last_day", "LAST DAY", false, 2, TABLE_WHOLE },
 	{ "why", NULL, false, 0, 0 },
@@ -52,6 +55,9 @@ static void show_row(struct grid *g, const struct app_sender *s)
 	grid_share(g, s->passed, s->messages);
 	grid_number(g, s->sources);
 	grid_addr(g, &s->source);
+	grid_text_or_none(g, s->place.country);
+	grid_number(g, s->place.as);
+	grid_text_or_none(g, s->place.as_name);
 	grid_day(g, true, s->first_day);
 	grid_day(g, true, s->last_day);
 	grid_str(g, service_why_word(s->why));
@@ -72,6 +78,15 @@ void show_sender_table(struct out *o, struct json *j, const struct app_senders *
 
 /* --- text --- */
 
+static void add_place(struct buf *b, const struct geo_place *p)
+{
+	if (p->country.n || p->as)
+		buf_addf(b, "; most from %.*s", SV_ARG(p->country));
+	if (p->as)
+		buf_addf(b, "%sAS%u %.*s", p->country.n ? ", " : "", p->as,
+			 SV_ARG(p->as_name));
+}
+
 /* Why each is what it is, and what to do. */
 static void show_story(struct out *o, const struct app_sender *s)
 {
@@ -90,6 +105,7 @@ static void show_story(struct out *o, const struct app_sender *s)
 			buf_add_str(&b,
 				    ", which is but a hint: nobody read it in a source");
 	}
+	add_place(&b, &s->place);
 	out_wrapped(o, "    why    ", buf_sv(&b));
 	out_wrapped(o, "    to do  ", sv_from(app_sender_advice(s)));
 	buf_deinit(&b);

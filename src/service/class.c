@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Tells the number of an AS from that of a range of addresses. */
+#define AS_MARK (UINT64_C(1) << 62)
+
 enum {
-	NETWORKS = 4,    /* unrelated: from so many /16 or /32 on it is spread ... */
+	NETWORKS = 4, /* unrelated: from so many AS, or /16 or /32, on it is spread ... */
 	NEIGHBOURS = 8,  /* ... or from so many /24 or /48 */
 	ALONE_TIMES = 8, /* so many times the median stands out */
 	ALONE_LEAST = 20,
@@ -310,7 +313,9 @@ static size_t count_networks(const struct service_from *const *f, size_t n, bool
 	for (size_t i = 0; i < n; i++) {
 		const struct addr *at = &f[i]->source.address;
 		bool v6 = at->kind == ADDR_V6;
-		room[i] = network_of(at, wide ? (v6 ? 4 : 2) : (v6 ? 6 : 3));
+		uint32_t as = f[i]->source.as;
+		room[i] = wide && as ? AS_MARK | as
+				     : network_of(at, wide ? (v6 ? 4 : 2) : (v6 ? 6 : 3));
 	}
 	qsort(room, n, sizeof(*room), u64_cmp);
 	for (size_t i = 0; i < n; i++)

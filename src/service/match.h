@@ -31,6 +31,7 @@ struct service_source {
 	struct addr address;
 	const struct sv *host; /* names by PTR that lead back to the address */
 	size_t host_n;
+	uint32_t as; /* its network's number; 0: not known */
 };
 
 /* How a service was recognised; the surer first. */
