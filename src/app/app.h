@@ -35,7 +35,7 @@ struct app {
 	uint64_t unassigned_days;  /* how long reports nobody owns are kept */
 	uint64_t unassigned_max;   /* bytes that they may take */
 	uint64_t keep_months[APP_AGES];    /* 0: for ever */
-	struct sv geo_country, geo_as;	   /* files of geo/geo.h; may be empty */
+	struct sv geo_country, geo_as;     /* files of geo/geo.h; may be empty */
 	const volatile sig_atomic_t *stop; /* questions end once it is set; or NULL */
 	bool checks;                       /* set within app_fsck(): store_options */
 };

@@ -171,7 +171,9 @@ static bool select_domains(struct scope *s, struct err *err)
 bool scope_open_store(struct scope *s, const struct app *app, enum store_mode mode,
 		      const struct app_filter *filter, struct arena *a, struct err *err)
 {
-	*s = (struct scope){ .app = app, .arena = a, .filter = filter ? *filter : app_filter_all() };
+	*s = (struct scope){ .app = app,
+			     .arena = a,
+			     .filter = filter ? *filter : app_filter_all() };
 	return open_store(s, app, mode, err);
 }
 
