@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/notes_int.h"
 
+#include "app/judged_int.h"
 #include "app/owner.h"
 #include "app/policy_int.h"
 #include "app/tls_int.h"
@@ -43,6 +44,7 @@ struct work {
 	struct owned *owned;   /* by owner, then id */
 	size_t owned_n;
 	int64_t today;
+	struct judging by; /* names services */
 	struct app_note *note;
 	size_t n, cap;
 };
@@ -214,6 +216,16 @@ static void count_sender(struct sender *list, size_t *n, struct sv domain,
 		list[(*n)++] = (struct sender){ domain, messages };
 }
 
+/* Whose name it is, as far as somebody read that; or empty. */
+static struct sv service_name(const struct work *w, struct sv domain)
+{
+	const struct service_signature signature = { .domain = domain };
+	const struct service_mail mail = { .signature = &signature, .signature_n = 1 };
+	struct service_match m = { .service = NULL };
+	service_of_mail(w->by.ix, &mail, &m);
+	return m.service && m.trust != SERVICE_HINT ? m.service->name : SV("");
+}
+
 static bool note_not_aligned(struct work *w, const struct subject *d, struct err *err)
 {
 	struct facts_query q = recent(w, d, RECENT_DAYS);
@@ -245,13 +257,15 @@ static bool note_not_aligned(struct work *w, const struct subject *d, struct err
 	if (senders == 0 || sender[top].messages < ENOUGH)
 		return true;
 	char count[WORDS_TEXT];
+	struct sv service = service_name(w, sender[top].domain);
 	note(w, APP_NOTE_NOT_ALIGNED, d->line->name, sender[top].messages,
-	     arena_printf(w->a,
-			  "%.*s: %s failing messages passed for %.*s, which sends or "
-			  "forwards them but not in the domain's own name",
-			  SV_ARG(d->line->name),
-			  words_number(sender[top].messages, count),
-			  SV_ARG(sender[top].domain)));
+	     arena_printf(
+		     w->a,
+		     "%.*s: %s failing messages passed for %.*s%s%.*s%s, which sends "
+		     "or forwards them but not in the domain's own name",
+		     SV_ARG(d->line->name), words_number(sender[top].messages, count),
+		     SV_ARG(sender[top].domain), service.n ? " (" : "", SV_ARG(service),
+		     service.n ? ")" : ""));
 	return true;
 }
 
@@ -506,7 +520,7 @@ bool notes_find(const struct scope *s, int64_t now, struct app_overview *o,
 	struct work w = {
 		.s = s, .a = s->arena, .scratch = arena_new(), .today = date_day_of(now)
 	};
-	bool ok = true;
+	bool ok = judging_begin(s, &w.by, err);
 	list_owned(&w);
 	for (size_t i = 0; ok && i < o->unassigned_from; i++) {
 		arena_reset(w.scratch);
@@ -514,6 +528,7 @@ bool notes_find(const struct scope *s, int64_t now, struct app_overview *o,
 	}
 	ok = ok && note_tls(&w, err) && note_silent(&w, err);
 	arena_free(&w.scratch);
+	judging_end(&w.by);
 	if (!ok)
 		return false;
 	note_unassigned(&w, o);
