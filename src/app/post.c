@@ -23,13 +23,13 @@ const char *app_posted_word(enum app_posted p)
 	return words[p];
 }
 
-/* Held for as long as letters are sent; it goes with the process. */
-static bool take_lock(const struct app *app, struct arena *a, int *out, struct err *err)
+/* On the database's file, for as long as letters are sent; it goes with the process.
+ * SQLite locks otherwise, and holds nothing any more when this is let go. */
+static bool take_lock(const struct app *app, int *out, struct err *err)
 {
-	const char *path = arena_printf(a, "%s-letters", app->db);
-	*out = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	*out = open(app->db, O_RDONLY | O_CLOEXEC);
 	if (*out < 0)
-		return err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
+		return err_set(err, ERR_NO_INPUT, "%s: %s", app->db, strerror(errno));
 	if (flock(*out, LOCK_EX | LOCK_NB) == 0)
 		return true;
 	(void)close(*out);
@@ -83,7 +83,7 @@ bool app_post(const struct app *app, const struct app_letters *l,
 	int lock;
 	*out = (struct app_post){ .result = arena_array(a, l->n + 1,
 							sizeof(*out->result)) };
-	if (!take_lock(app, a, &lock, err))
+	if (!take_lock(app, &lock, err))
 		return false;
 	bool ok = scope_open_store(&s, app, STORE_WRITE, NULL, a, err);
 	for (size_t i = 0; ok && i < l->n; i++) {
