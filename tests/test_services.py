@@ -88,6 +88,10 @@ class Verify(support.Case):
         answer = self.postern("services", "verify", "mailchimp", "--json", "--dns",
                               "127.0.0.1:9").lines()[0]
         self.assertEqual(answer["no-answer"], len(answer["names"]))
+        # Of all names few are asked for where nothing answers.
+        answer = self.postern("services", "verify", "--json", "--dns",
+                              "127.0.0.1:9").lines()[0]
+        self.assertEqual(answer["no-answer"], len(answer["names"]))
 
 
 class Published(support.Case):

@@ -165,8 +165,9 @@ static void ask_all(struct work *w)
 {
 	struct arena *scratch = arena_new();
 	struct app_verification *out = w->out;
-	size_t started = 0, done = 0;
-	while (done < out->n && !is_stopped(w)) {
+	size_t started = 0, done = 0, silent = 0;
+	/* Where nothing at all answers, the rest would not either. */
+	while (done < out->n && !is_stopped(w) && (silent < AT_ONCE || silent < done)) {
 		struct dns_answer answer;
 		while (started < out->n && dns_pending(w->dns) < AT_ONCE) {
 			dns_start(w->dns, started, out->name[started].name,
@@ -177,12 +178,12 @@ static void ask_all(struct work *w)
 		if (!dns_next(w->dns, WAIT_MS, scratch, &answer))
 			continue;
 		out->name[answer.id].verdict = verdict_of(w->way[answer.id], &answer);
+		silent += out->name[answer.id].verdict == APP_VERDICT_SILENT;
+		done++;
 		if (w->o->progress)
-			w->o->progress(w->o->ctx, ++done, out->n);
-		else
-			done++;
+			w->o->progress(w->o->ctx, done, out->n);
 	}
-	out->stopped = done < out->n;
+	out->stopped = is_stopped(w) && done < out->n;
 	arena_free(&scratch);
 }
 
