@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "service/pattern.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum {
@@ -83,6 +84,7 @@ static void add(struct work *w, const struct service *s, const struct service_fa
 		w->way = ways_too;
 		w->cap = cap;
 	}
+	assert(w->way && out->name); /* there is room */
 	w->way[out->n] = way;
 	out->name[out->n++] = (struct app_verified){ s, f, name, way->what,
 						     APP_VERDICT_SILENT };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "outbox/outbox_int.h"
 
+#include <assert.h>
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <stdio.h>
@@ -31,7 +32,12 @@ struct library {
 };
 
 /* An object's address as a function's: what POSIX makes of dlsym(). */
-#define FIND(l, member, name) (*(void **)&(l)->member = dlsym((l)->handle, name))
+static bool find(const struct library *l, const char *name, void *out)
+{
+	void *at = dlsym(l->handle, name);
+	memcpy(out, &at, sizeof(at));
+	return at;
+}
 
 static bool open_library(struct library *l, struct err *err)
 {
@@ -40,12 +46,14 @@ static bool open_library(struct library *l, struct err *err)
 		return err_set(err, ERR_CONFIG,
 			       "SMTP needs %s, which is not installed (Debian: libcurl4)",
 			       LIBRARY);
-	if (FIND(l, init, "curl_easy_init") && FIND(l, cleanup, "curl_easy_cleanup") &&
-	    FIND(l, perform, "curl_easy_perform") &&
-	    FIND(l, getinfo, "curl_easy_getinfo") &&
-	    FIND(l, setopt, "curl_easy_setopt") && FIND(l, append, "curl_slist_append") &&
-	    FIND(l, free_all, "curl_slist_free_all") &&
-	    FIND(l, strerror, "curl_easy_strerror"))
+	if (find(l, "curl_easy_init", &l->init) &&
+	    find(l, "curl_easy_cleanup", &l->cleanup) &&
+	    find(l, "curl_easy_perform", &l->perform) &&
+	    find(l, "curl_easy_getinfo", &l->getinfo) &&
+	    find(l, "curl_easy_setopt", &l->setopt) &&
+	    find(l, "curl_slist_append", &l->append) &&
+	    find(l, "curl_slist_free_all", &l->free_all) &&
+	    find(l, "curl_easy_strerror", &l->strerror))
 		return true;
 	(void)dlclose(l->handle);
 	return err_set(err, ERR_CONFIG, "%s lacks what SMTP needs", LIBRARY);
@@ -133,6 +141,8 @@ bool outbox_smtp(const struct outbox_way *w, const struct outbox_mail *m,
 	struct sv rest = m->bytes;
 	if (!open_library(&l, err))
 		return false;
+	assert(l.init && l.cleanup && l.perform && l.getinfo && l.setopt && l.append &&
+	       l.free_all && l.strerror); /* all were found */
 	CURL *c = l.init();
 	struct curl_slist *to = c ? l.append(NULL, m->to) : NULL;
 	if (to) {
