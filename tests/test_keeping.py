@@ -538,25 +538,28 @@ class Filters(Keeping):
         sources = {s["source"]: s["messages"] for s in shown["sources"]}
         self.assertEqual(sources, {"192.0.2.2": 2 * 4161})
 
-    def notes(self, *filters, now="2025-07-05"):
+    def found(self, *filters, now="2025-07-05"):
         o = self.postern("overview", "--json", "--now", now, *filters).json()
-        return [(n["note"], n["domain"], n["text"]) for n in o["notes"]]
+        return [(f["code"], f["domain"], f["evidence"]) for f in o["findings"]]
 
-    def test_notes_are_of_all_days(self):
+    def test_findings_are_of_all_days(self):
         """Only domains narrow what stands out: days and results do not."""
-        self.add_client("Empty", "empty.example")
+        self.postern("client", "add", "Empty", "--domain", "empty.example", "--raw",
+                     "raw@empty.example", "--now", "2025-06-01")
         self.send(7, domain="passing.example")
         self.add_client("Gamma", "passing.example")
-        whole = self.notes()
+        whole = self.found()
         self.assertEqual([d for n, d, t in whole if n == "no-reports"],
                          ["empty.example"])
+        self.assertEqual(whole, [(f["code"], f["domain"], f["evidence"]) for f in self.postern(
+            "findings", "--json", "--now", "2025-07-05").json()["findings"]])
         for filters in (("--since", day(9)), ("--result", "pass"), ("--result", "fail"),
                         ("--until", day(1), "--result", "fail")):
-            self.assertEqual(self.notes(*filters), whole, filters)
+            self.assertEqual(self.found(*filters), whole, filters)
             self.assertIn("What stands out (over all days)",
                           self.postern("overview", *filters).out)
         self.assertNotIn("over all days", self.postern("overview").out)
-        self.assertEqual([n for n, d, t in self.notes("--domain", "passing.example")], [])
+        self.assertEqual(self.found("--domain", "passing.example"), [])
         self.assertIn("No report yet", self.postern("domain", "show", "empty.example").out)
         for filters in (("--result", "fail"), ("--since", day(9))):
             shown = self.postern("domain", "show", "passing.example", *filters).out
@@ -564,16 +567,29 @@ class Filters(Keeping):
             self.assertIn("none matches", shown)
 
     def test_silence_is_of_all_messages(self):
-        for d in range(12):
+        for d in range(24):
             begin = c.BEGIN + d * c.DAY
-            self.send(-100 if d < 11 else 100, domain="example.com", org="Quiet Ltd",
-                      begin=begin, end=begin + c.DAY - 1)
-        whole = [t for n, d, t in self.notes(now="2025-07-25") if n == "silent-reporter"]
-        self.assertTrue(any("Quiet Ltd" in t and day(12) in t for t in whole), whole)
+            for org in ("Quiet Ltd", "Steady Ltd")[d >= 12:]:
+                self.send(-100 if d < 11 else 100, domain="example.com", org=org,
+                          begin=begin, end=begin + c.DAY - 1)
+        whole = [t for n, d, t in self.found(now="2025-07-25") if n == "reporter-silent"]
+        self.assertEqual(len(whole), 1, whole)
+        self.assertIn("Quiet Ltd", whole[0])
         for result in ("pass", "fail"):
-            self.assertEqual([t for n, d, t in self.notes("--result", result,
+            self.assertEqual([t for n, d, t in self.found("--result", result,
                                                           now="2025-07-25")
-                              if n == "silent-reporter"], whole)
+                              if n == "reporter-silent"], whole)
+
+    def test_what_is_decided_stands_out_no_more(self):
+        self.add_client("Gamma", "passing.example")
+        for d in range(10):
+            self.send(-7, domain="stranger.example", begin=c.BEGIN + d * c.DAY,
+                      end=c.BEGIN + d * c.DAY + c.DAY - 1)
+        found = self.postern("overview", "--json", "--now", "2025-07-20").json()["findings"]
+        self.assertTrue(found)
+        for f in found:
+            self.postern("finding", "accept", f["id"], "--now", "2025-07-20")
+        self.assertEqual(self.found(now="2025-07-20"), [])
 
     def test_last_day_is_of_what_matches(self):
         self.send(0, domain="idle.example")

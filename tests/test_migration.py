@@ -47,7 +47,7 @@ class Old(Case):
     def check_answers(self):
         for q in self.old:
             with self.subTest(ask=q["ask"]):
-                # Sentences may be worded anew.
+                # What stood out is found otherwise today.
                 q["answer"].pop("notes", None)
                 have = self.postern(*q["ask"], "--json", "--now", NOW).json()
                 self.assertEqual(holds(have, q["answer"]), [])

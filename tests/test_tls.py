@@ -385,16 +385,16 @@ class Elsewhere(Tls):
 
     def test_overview(self):
         self.fill()
-        notes = [n for n in self.ask("overview")["notes"] if n["note"] == "tls-failures"]
-        self.assertEqual([(n["domain"], n["messages"]) for n in notes],
+        found = [f for f in self.ask("overview")["findings"] if f["code"] == "tls-failures"]
+        self.assertEqual([(f["domain"], f["messages"]) for f in found],
                          [("example.com", 50)])
-        self.assertIn("most often: certificate-expired", notes[0]["text"])
+        self.assertIn("most often: certificate-expired", found[0]["evidence"])
         # Nothing of late: nothing stands out. Neither does another client's.
-        late = self.postern("overview", "--json", "--now", "2025-12-01").json()["notes"]
-        self.assertNotIn("tls-failures", [n["note"] for n in late])
+        late = self.postern("overview", "--json", "--now", "2025-12-01").json()["findings"]
+        self.assertNotIn("tls-failures", [f["code"] for f in late])
         self.postern("client", "add", "Other", "--domain", "o.example", "--raw", "r@o.example")
-        self.assertNotIn("tls-failures", [n["note"] for n in self.ask(
-            "overview", "--client", "Other")["notes"]])
+        self.assertNotIn("tls-failures", [f["code"] for f in self.ask(
+            "overview", "--client", "Other")["findings"]])
 
     def test_fsck(self):
         self.fill()

@@ -358,7 +358,7 @@ static void retired_ones_keep_their_history(void **state)
 	struct app_overview v = overview(b, NULL);
 	assert_true(v.client[0].retired && v.domain[0].retired);
 	assert_int_equal(v.client[0].f.messages, 16);
-	assert_int_equal(v.note_n, 0); /* no findings for what is retired */
+	assert_int_equal(v.finding_n, 0); /* no findings for what is retired */
 	assert_false(app_domain_add(&b->app, SV("b.example"), SV("Acme"), APP_SENDING,
 				    b->arena, &d, &err));
 }
@@ -426,16 +426,16 @@ static void upkeep_removes_the_oldest(void **state)
 
 /* --- what stands out --- */
 
-static bool has_note(const struct app_overview *v, enum app_note_kind kind,
-		     const char *domain)
+static bool has(const struct app_overview *v, enum finding_code code, const char *domain)
 {
-	for (size_t i = 0; i < v->note_n; i++)
-		if (v->note[i].kind == kind && sv_eq(v->note[i].domain, sv_from(domain)))
+	for (size_t i = 0; i < v->finding_n; i++)
+		if (v->finding[i].f.code == code &&
+		    sv_eq(v->finding[i].f.domain, sv_from(domain)))
 			return true;
 	return false;
 }
 
-static void notes_what_stands_out(void **state)
+static void finds_what_stands_out(void **state)
 {
 	struct bench *b = *state;
 	struct err err = { 0 };
@@ -461,20 +461,17 @@ static void notes_what_stands_out(void **state)
 	plant(b, &(struct planted){ "parked.example", NULL, "192.0.2.66", 3, 0, 9 });
 	plant(b, &(struct planted){ "else.example", NULL, "192.0.2.66", 3, 0, 9 });
 	struct app_overview v = overview(b, NULL);
-	assert_true(has_note(&v, APP_NOTE_SPIKE, "acme.example"));
-	assert_true(has_note(&v, APP_NOTE_LOW_SHARE, "acme.example"));
-	assert_true(has_note(&v, APP_NOTE_NEW_SOURCES, "acme.example"));
-	assert_true(has_note(&v, APP_NOTE_PARKED_MAIL, "parked.example"));
-	assert_true(has_note(&v, APP_NOTE_NO_REPORTS, "quiet.example"));
-	assert_true(has_note(&v, APP_NOTE_READY, "good.example"));
-	assert_true(has_note(&v, APP_NOTE_UNASSIGNED, ""));
-	assert_false(has_note(&v, APP_NOTE_READY, "acme.example"));
-	assert_false(has_note(&v, APP_NOTE_SPIKE, "good.example"));
-	assert_false(has_note(&v, APP_NOTE_NEW_SOURCES, "good.example"));
-	assert_false(has_note(&v, APP_NOTE_SILENT, ""));
-	b->app.now += INT64_C(20) * DATE_DAY_SECONDS;
+	assert_true(has(&v, FINDING_SPIKE, "acme.example"));
+	assert_true(has(&v, FINDING_PARKED_MAIL, "parked.example"));
+	assert_true(has(&v, FINDING_READY, "good.example"));
+	assert_false(has(&v, FINDING_READY, "acme.example"));
+	assert_false(has(&v, FINDING_SPIKE, "good.example"));
+	assert_false(has(&v, FINDING_NEW_SENDER, "good.example"));
+	assert_false(has(&v, FINDING_REPORTER_SILENT, "good.example"));
+	assert_false(has(&v, FINDING_NO_REPORTS, "quiet.example"));
+	b->app.now += INT64_C(10) * DATE_DAY_SECONDS;
 	v = overview(b, NULL);
-	assert_true(has_note(&v, APP_NOTE_SILENT, ""));
+	assert_true(has(&v, FINDING_NO_REPORTS, "quiet.example"));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
@@ -493,7 +490,7 @@ int main(void)
 		TEST(retired_ones_keep_their_history),
 		TEST(refusing_uncounts_and_adding_counts_again),
 		TEST(upkeep_removes_the_oldest),
-		TEST(notes_what_stands_out),
+		TEST(finds_what_stands_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "app/finding_words_int.h"
 #include "app/policy_int.h"
 #include "app/readiness_int.h"
+#include "app/tls_int.h"
 #include "app/watched_int.h"
 #include "base/arena.h"
 #include "base/date.h"
@@ -15,6 +16,7 @@
 
 enum {
 	POLICY_DAYS = 30,
+	TLS_DAYS = 30,
 	UNASSIGNED_MOST = 20,
 	UNASSIGNED_LEAST = 10 /* messages */
 };
@@ -22,10 +24,12 @@ enum {
 struct work {
 	const struct app *app;
 	const struct app_findings_options *o;
-	struct scope all;
+	const struct scope *all;
 	struct judging by;
 	findings_visit *visit; /* may be NULL */
 	void *ctx;
+	struct tls_recent *tls;
+	size_t tls_n;
 	struct arena *scratch; /* of one domain */
 	int64_t today;
 	struct book_finding *decided; /* by id */
@@ -127,8 +131,8 @@ static bool look_closely(struct work *w, const struct app_domain_line *l,
 			 struct watch_domain *d, struct err *err)
 {
 	struct look k;
-	if (!look_at(&w->all, &w->by, l, w->today - (WATCH_DAYS - 1), w->today,
-		     w->scratch, &k, err) ||
+	if (!look_at(w->all, &w->by, l, w->today - (WATCH_DAYS - 1), w->today, w->scratch,
+		     &k, err) ||
 	    !watched_read(&k, d, err) || !read_policy(&k.s, d, err) ||
 	    !read_reporters(&k.s, d, err))
 		return false;
@@ -151,6 +155,16 @@ static void keep(struct work *w, size_t from)
 	}
 }
 
+static void find_tls(const struct work *w, struct watch_domain *d)
+{
+	for (size_t i = 0; i < w->tls_n; i++)
+		if (sv_eq(w->tls[i].entry->name, d->name)) {
+			d->tls_failed = w->tls[i].failed;
+			d->tls_since = w->tls[i].first_day;
+			d->tls_result = w->tls[i].result;
+		}
+}
+
 static bool find_in(struct work *w, const struct app_domain_line *l, struct err *err)
 {
 	struct watch_domain d = { .client = l->client,
@@ -164,6 +178,7 @@ static bool find_in(struct work *w, const struct app_domain_line *l, struct err 
 				  .last_day = l->last_day };
 	size_t from = w->found.n;
 	arena_reset(w->scratch);
+	find_tls(w, &d);
 	if (l->assigned && l->seen && !look_closely(w, l, &d, err))
 		return false;
 	if (!l->assigned)
@@ -201,7 +216,7 @@ static bool find_all(struct work *w, struct err *err)
 {
 	struct app_domain_line *line;
 	size_t n;
-	if (!scope_lines(&w->all, true, &line, &n, err))
+	if (!scope_lines(w->all, true, &line, &n, err))
 		return false;
 	n = worth_a_look(line, n);
 	for (size_t i = 0; i < n; i++) {
@@ -266,30 +281,40 @@ static bool list(struct work *w, struct err *err)
 	return true;
 }
 
+bool findings_in(const struct scope *s, const struct app *app,
+		 const struct app_findings_options *o, findings_visit *visit, void *ctx,
+		 struct app_findings *out, struct err *err)
+{
+	struct work w = { .app = app,
+			  .o = o,
+			  .all = s,
+			  .visit = visit,
+			  .ctx = ctx,
+			  .today = date_day_of(app->now),
+			  .found.arena = s->arena,
+			  .out = out };
+	*out = (struct app_findings){ 0 };
+	w.scratch = arena_new();
+	bool ok = judging_begin(s, &w.by, err) &&
+		  book_findings(s->store, s->arena, &w.decided, &w.decided_n, err) &&
+		  tls_recent(s, w.today - TLS_DAYS, w.today, &w.tls, &w.tls_n, err) &&
+		  find_all(&w, err) && list(&w, err);
+	judging_end(&w.by);
+	arena_free(&w.scratch);
+	return ok;
+}
+
 bool findings_look(const struct app *app, const struct app_findings_options *o,
 		   findings_visit *visit, void *ctx, struct arena *a,
 		   struct app_findings *out, struct err *err)
 {
 	struct app_filter f = app_filter_all();
-	struct work w = { .app = app,
-			  .o = o,
-			  .visit = visit,
-			  .ctx = ctx,
-			  .today = date_day_of(app->now),
-			  .found.arena = a,
-			  .out = out };
+	struct scope s;
 	f.client = o->client;
 	f.domain = scope_fold(o->domain, a);
-	*out = (struct app_findings){ 0 };
-	if (!scope_open(&w.all, app, STORE_READ, &f, a, err))
-		return false;
-	w.scratch = arena_new();
-	bool ok = judging_begin(&w.all, &w.by, err) &&
-		  book_findings(w.all.store, a, &w.decided, &w.decided_n, err) &&
-		  find_all(&w, err) && list(&w, err);
-	judging_end(&w.by);
-	arena_free(&w.scratch);
-	scope_close(&w.all);
+	bool ok = scope_open(&s, app, STORE_READ, &f, a, err) &&
+		  findings_in(&s, app, o, visit, ctx, out, err);
+	scope_close(&s);
 	return ok;
 }
 

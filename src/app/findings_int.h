@@ -16,4 +16,10 @@ bool findings_look(const struct app *app, const struct app_findings_options *o,
 		   findings_visit *visit, void *ctx, struct arena *a,
 		   struct app_findings *out, struct err *err);
 
+/* The same of the domains of a scope, which is of all days and results. What is found
+ * lives in its arena. */
+bool findings_in(const struct scope *s, const struct app *app,
+		 const struct app_findings_options *o, findings_visit *visit, void *ctx,
+		 struct app_findings *out, struct err *err);
+
 #endif

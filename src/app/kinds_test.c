@@ -189,13 +189,14 @@ static void tls_stands_out(void **state)
 			  b->arena, &v, &err),
 	     &err);
 	assert_int_equal(v.total.reports, 0);
-	for (size_t i = 0; i < v.note_n; i++) {
-		if (v.note[i].kind != APP_NOTE_TLS)
+	for (size_t i = 0; i < v.finding_n; i++) {
+		const struct app_finding *at = &v.finding[i];
+		if (at->f.code != FINDING_TLS_FAILURES)
 			continue;
 		found++;
-		assert_int_equal(v.note[i].messages, 8);
-		assert_true(sv_find(v.note[i].text, SV("certificate-expired")) <
-			    v.note[i].text.n);
+		assert_int_equal(at->f.says.messages, 8);
+		assert_true(sv_find(at->evidence, SV("certificate-expired")) <
+			    at->evidence.n);
 	}
 	assert_int_equal(found, 1); /* what nobody owns is no client's trouble */
 }

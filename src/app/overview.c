@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/overview.h"
 
-#include "app/notes_int.h"
+#include "app/findings_int.h"
 #include "app/overview_int.h"
 #include "app/source_names_int.h"
 #include "base/arena.h"
@@ -77,34 +77,31 @@ bool scope_sources(const struct scope *s, const struct facts_query *q, uint32_t 
 }
 
 /* What stands out is judged over all days and results: only domains narrow it. */
-static bool fill_notes(struct app_overview *o, const struct scope *s, int64_t now,
-		       struct err *err)
+static bool fill_findings(struct app_overview *o, const struct scope *s,
+			  const struct app *app, struct err *err)
 {
+	const struct app_findings_options open = { .since = INT64_MIN };
 	struct scope whole = *s;
-	struct app_overview all = { 0 };
-	struct app_filter *f = &whole.filter;
-	if (f->day_from == INT64_MIN && f->day_to == INT64_MAX &&
-	    f->result == APP_RESULT_ALL)
-		return notes_find(s, now, o, err);
-	f->day_from = INT64_MIN;
-	f->day_to = INT64_MAX;
-	f->result = APP_RESULT_ALL;
-	if (!fill(&all, &whole, err) || !notes_find(&whole, now, &all, err))
+	struct app_findings found;
+	whole.filter.day_from = INT64_MIN;
+	whole.filter.day_to = INT64_MAX;
+	whole.filter.result = APP_RESULT_ALL;
+	if (!findings_in(&whole, app, &open, NULL, NULL, &found, err))
 		return false;
-	o->note = all.note;
-	o->note_n = all.note_n;
+	o->finding = found.finding;
+	o->finding_n = found.n;
 	return true;
 }
 
 static bool find(struct app_overview *o, const struct scope *s, uint32_t sources,
-		 int64_t now, struct err *err)
+		 const struct app *app, struct err *err)
 {
 	struct facts_query q = scope_query(s);
-	o->source_n = o->note_n = 0;
+	o->source_n = o->finding_n = 0;
 	o->source_all = 0;
 	return (scope_is_empty(s) || scope_sources(s, &q, sources, &o->source,
 						   &o->source_n, &o->source_all, err)) &&
-	       fill_notes(o, s, now, err);
+	       fill_findings(o, s, app, err);
 }
 
 static uint64_t cpu_ms(void)
@@ -126,7 +123,7 @@ static bool recall(struct app_overview *o, const struct scope *s, const struct a
 	if (k->holds || o->stale)
 		return true;
 	uint64_t began = cpu_ms();
-	if (!find(o, s, OVERVIEW_KEPT_SOURCES, app->now, err))
+	if (!find(o, s, OVERVIEW_KEPT_SOURCES, app, err))
 		return false;
 	k->made = app->now;
 	k->day = today;
@@ -149,7 +146,7 @@ bool app_overview(const struct app *app, const struct app_overview_options *want
 	bool ok = fill(out, &s, err) &&
 		  scope_sealed(&s, &out->sealed, &out->details_from, &out->cut, err) &&
 		  (whole ? recall(out, &s, app, want->fresh, &k, err)
-			 : find(out, &s, n, app->now, err)) &&
+			 : find(out, &s, n, app, err)) &&
 		  source_names(&s, out->source, out->source_n, err) &&
 		  kept_state(s.store, &state, err);
 	scope_close(&s);
@@ -173,8 +170,9 @@ bool overview_check(const struct scope *s, bool *out_differs, struct err *err)
 		return false;
 	if (!k.holds)
 		return true;
-	if (!fill(&anew, s, err) ||
-	    !find(&anew, s, OVERVIEW_KEPT_SOURCES, k.day * DATE_DAY_SECONDS, err))
+	struct app then = *s->app;
+	then.now = k.day * DATE_DAY_SECONDS;
+	if (!find(&anew, s, OVERVIEW_KEPT_SOURCES, &then, err))
 		return false;
 	buf_init(&have, OVERVIEW_BYTES_MAX);
 	buf_init(&want, OVERVIEW_BYTES_MAX);

@@ -29,8 +29,8 @@ struct overview_kept {
 
 /* Is the database so large that it is worth while? */
 bool overview_is_large(const struct scope *s);
-/* Sets sources and notes of `o` where what is kept holds for that day, or is but stale;
- * *out says more. What cannot be read is neither. */
+/* Sets sources and findings of `o` where what is kept holds for that day, or is but
+ * stale; *out says more. What cannot be read is neither. */
 bool overview_kept_read(const struct scope *s, int64_t today, struct app_overview *o,
 			struct overview_kept *out, struct err *err);
 /* Keeps those of `o`, found in that state. That nobody may write, or somebody does, is no

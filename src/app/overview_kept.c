@@ -8,9 +8,9 @@
 #include <string.h>
 
 enum {
-	FORM = 1, /* another where anything is found, worded or laid out otherwise */
-	SOURCE_MIN = 8, /* bytes of an encoded source, of a note */
-	NOTE_MIN = 4,
+	FORM = 2, /* another where anything is found, worded or laid out otherwise */
+	SOURCE_MIN = 8, /* bytes of an encoded source, of a finding */
+	FINDING_MIN = 14,
 	REST_TIMES = 20, /* upkeep rests so many times as long as it worked */
 };
 
@@ -48,6 +48,21 @@ static bool take_int(struct sv *s, int64_t *out)
 	return ok;
 }
 
+/* What of one is printed. */
+static void add_finding(struct buf *b, const struct app_finding *v)
+{
+	const struct finding *f = &v->f;
+	const struct sv text[] = { f->client, f->domain, f->subject, v->evidence,
+				   v->remedy };
+	const uint64_t number[] = { f->code,          f->severity,   (uint64_t)f->since,
+				    (uint64_t)f->due, f->id,         f->says.messages,
+				    f->says.failed,   f->says.usual, f->says.sources };
+	for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++)
+		buf_add_block(b, text[i]);
+	for (size_t i = 0; i < sizeof(number) / sizeof(*number); i++)
+		buf_add_varint(b, number[i]);
+}
+
 void overview_encode(const struct overview_kept *k, const struct app_overview *o,
 		     struct buf *out)
 {
@@ -68,14 +83,9 @@ void overview_encode(const struct overview_kept *k, const struct app_overview *o
 		buf_add_varint(out, v->f.messages);
 		buf_add_varint(out, v->f.passed);
 	}
-	buf_add_varint(out, o->note_n);
-	for (size_t i = 0; i < o->note_n; i++) {
-		const struct app_note *v = &o->note[i];
-		buf_add_varint(out, v->kind);
-		buf_add_block(out, v->domain);
-		buf_add_block(out, v->text);
-		buf_add_varint(out, v->messages);
-	}
+	buf_add_varint(out, o->finding_n);
+	for (size_t i = 0; i < o->finding_n; i++)
+		add_finding(out, &o->finding[i]);
 }
 
 static bool take_count(struct sv *s, size_t least, size_t *out)
@@ -97,16 +107,23 @@ static bool take_source(struct sv *s, struct app_source *v)
 	return ok && domains <= UINT32_MAX;
 }
 
-static bool take_note(struct sv *s, struct arena *a, struct app_note *v)
+static bool take_finding(struct sv *s, struct app_finding *v)
 {
-	uint64_t kind = 0;
-	if (!sv_take_varint(s, &kind) || kind >= APP_NOTE_KINDS ||
-	    !sv_take_block(s, &v->domain) || !sv_take_block(s, &v->text) ||
-	    !sv_take_varint(s, &v->messages))
-		return false;
-	v->kind = (enum app_note_kind)kind;
-	v->text = arena_sv(a, v->text); /* terminated, as it was */
-	return true;
+	struct finding *f = &v->f;
+	uint64_t code = 0, severity = 0;
+	bool ok = sv_take_block(s, &f->client) && sv_take_block(s, &f->domain) &&
+		  sv_take_block(s, &f->subject) && sv_take_block(s, &v->evidence) &&
+		  sv_take_block(s, &v->remedy) && sv_take_varint(s, &code) &&
+		  sv_take_varint(s, &severity) && take_int(s, &f->since) &&
+		  take_int(s, &f->due) && sv_take_varint(s, &f->id) &&
+		  sv_take_varint(s, &f->says.messages) &&
+		  sv_take_varint(s, &f->says.failed) &&
+		  sv_take_varint(s, &f->says.usual) &&
+		  sv_take_varint(s, &f->says.sources) && code < FINDING_CODES &&
+		  severity <= FINDING_GRAVE;
+	f->code = ok ? (enum finding_code)code : FINDING_OWN_FAILING;
+	f->severity = ok ? (enum finding_severity)severity : FINDING_NOTE;
+	return ok;
 }
 
 static bool take_head(struct sv *s, struct overview_kept *k)
@@ -128,11 +145,11 @@ bool overview_decode(struct sv bytes, struct arena *a, struct overview_kept *k,
 	for (size_t i = 0; i < o->source_n; i++)
 		if (!take_source(&bytes, &o->source[i]))
 			return false;
-	if (!take_count(&bytes, NOTE_MIN, &o->note_n))
+	if (!take_count(&bytes, FINDING_MIN, &o->finding_n))
 		return false;
-	o->note = arena_array(a, o->note_n + 1, sizeof(*o->note));
-	for (size_t i = 0; i < o->note_n; i++)
-		if (!take_note(&bytes, a, &o->note[i]))
+	o->finding = arena_array(a, o->finding_n + 1, sizeof(*o->finding));
+	for (size_t i = 0; i < o->finding_n; i++)
+		if (!take_finding(&bytes, &o->finding[i]))
 			return false;
 	return bytes.n == 0;
 }
@@ -159,8 +176,8 @@ bool overview_kept_read(const struct scope *s, int64_t today, struct app_overvie
 	o->source = kept.source;
 	o->source_n = kept.source_n;
 	o->source_all = kept.source_all;
-	o->note = kept.note;
-	o->note_n = kept.note_n;
+	o->finding = kept.finding;
+	o->finding_n = kept.finding_n;
 	return true;
 }
 

@@ -14,9 +14,19 @@ static struct app_source sources[] = {
 	  .f = { 0, 11, UINT64_C(1) << 40, 5 } },
 	{ .source = { .kind = ADDR_NONE }, .f = { 0, 1, 1, 0 } },
 };
-static struct app_note notes[] = {
-	{ APP_NOTE_SPIKE, SV_INIT("a.example"), SV_INIT("a.example: many"), 100 },
-	{ APP_NOTE_SILENT, SV_INIT(""), SV_INIT("nobody writes"), 0 },
+static struct app_finding findings[] = {
+	{ .f = { .code = FINDING_SPIKE,
+		 .severity = FINDING_WARNING,
+		 .client = SV_INIT("A"),
+		 .domain = SV_INIT("a.example"),
+		 .since = -4,
+		 .due = TODAY,
+		 .says = { 100, 99, 1, 3, 0, SV_INIT(""), SV_INIT("") },
+		 .id = UINT64_C(0xffffffffffff) },
+	  .evidence = SV_INIT("a.example: many"),
+	  .remedy = SV_INIT("look") },
+	{ .f = { .code = FINDING_REPORTER_SILENT, .subject = SV_INIT("r.example") },
+	  .evidence = SV_INIT("nobody writes") },
 };
 
 static void decodes_what_it_encodes(void **state)
@@ -25,8 +35,8 @@ static void decodes_what_it_encodes(void **state)
 	const struct app_overview o = { .source = sources,
 					.source_n = 2,
 					.source_all = 12,
-					.note = notes,
-					.note_n = 2 };
+					.finding = findings,
+					.finding_n = 2 };
 	const struct overview_kept k = { .made = 1700000000, .day = TODAY, .took_ms = 9 };
 	struct overview_kept k2 = { 0 };
 	struct app_overview o2 = { 0 };
@@ -37,7 +47,11 @@ static void decodes_what_it_encodes(void **state)
 	assert_true(overview_decode(buf_sv(&one), b->arena, &k2, &o2));
 	assert_int_equal(o2.source_all, 12);
 	assert_int_equal(o2.source[0].first_day, -3);
-	assert_string_equal(o2.note[0].text.p, "a.example: many");
+	assert_true(sv_eq(o2.finding[0].evidence, SV("a.example: many")));
+	assert_true(sv_eq(o2.finding[1].f.subject, SV("r.example")));
+	assert_int_equal(o2.finding[0].f.since, -4);
+	assert_int_equal(o2.finding[0].f.id, UINT64_C(0xffffffffffff));
+	assert_int_equal(o2.finding[0].f.says.usual, 1);
 	overview_encode(&k2, &o2, &two);
 	assert_true(sv_eq(buf_sv(&one), buf_sv(&two)));
 	/* Cut short or with a tail it is no answer. */
@@ -93,6 +107,15 @@ static struct app_overview ask(struct bench *b, const char *client)
 	return ask_as(b, client, false);
 }
 
+/* So long ago that somebody should have reported on it. */
+static void add_silent(struct bench *b, const char *name, const char *domain)
+{
+	const int64_t ago = INT64_C(30) * DATE_DAY_SECONDS;
+	b->app.now -= ago;
+	add_client(b, name, domain);
+	b->app.now += ago;
+}
+
 static void keeps_nothing_where_it_is_small(void **state)
 {
 	struct bench *b = *state;
@@ -111,8 +134,8 @@ static void put_false_answer(struct bench *b)
 	const struct app_overview o = { .source = sources,
 					.source_n = 2,
 					.source_all = 12,
-					.note = notes,
-					.note_n = 2 };
+					.finding = findings,
+					.finding_n = 2 };
 	must(kept_state(s, &state, &err), &err);
 	store_close(&s);
 	overview_keep(&b->app, state, &k, &o);
@@ -121,20 +144,20 @@ static void put_false_answer(struct bench *b)
 static void answers_from_what_is_kept(void **state)
 {
 	struct bench *b = *state;
-	add_client(b, "A", "a.example");
+	add_silent(b, "A", "a.example");
 	make_large(b);
 	struct app_overview o = ask(b, "");
-	assert_int_equal(o.note_n, 1); /* no report of a.example yet */
+	assert_int_equal(o.finding_n, 1); /* no report of a.example yet */
 	assert_true(kept(b).holds);
 	put_false_answer(b);
 	o = ask(b, "");
-	assert_int_equal(o.note_n, 2);
+	assert_int_equal(o.finding_n, 2);
 	assert_int_equal(o.source_n, 2);
 	/* No other question is answered by it, ... */
-	assert_int_equal(ask(b, "A").note_n, 1);
+	assert_int_equal(ask(b, "A").finding_n, 1);
 	/* ... nor this one of the next day, ... */
 	b->app.now += DATE_DAY_SECONDS;
-	assert_int_equal(ask(b, "").note_n, 1);
+	assert_int_equal(ask(b, "").finding_n, 1);
 	b->app.now -= DATE_DAY_SECONDS;
 	put_false_answer(b);
 	assert_false(ask(b, "").stale);
@@ -143,11 +166,11 @@ static void answers_from_what_is_kept(void **state)
 static void says_what_is_stale(void **state)
 {
 	struct bench *b = *state;
-	add_client(b, "A", "a.example");
+	add_silent(b, "A", "a.example");
 	make_large(b);
 	put_false_answer(b);
 	int64_t found = b->app.now;
-	add_client(b, "B", "b.example");
+	add_silent(b, "B", "b.example");
 	b->app.now += 60;
 	struct app_overview o = ask(b, "");
 	assert_true(o.stale);
@@ -159,18 +182,18 @@ static void says_what_is_stale(void **state)
 	o = ask_as(b, "", true);
 	assert_false(o.stale);
 	assert_int_equal(o.source_n, 0);
-	assert_int_equal(o.note_n, 2);
+	assert_int_equal(o.finding_n, 2);
 	/* What was found fresh is kept. */
 	o = ask(b, "");
 	assert_false(o.stale);
 	assert_int_equal(o.source_n, 0);
 	/* Of another day nothing is shown. */
 	put_false_answer(b);
-	add_client(b, "C", "c.example");
+	add_silent(b, "C", "c.example");
 	b->app.now += DATE_DAY_SECONDS;
 	o = ask(b, "");
 	assert_false(o.stale);
-	assert_int_equal(o.note_n, 3);
+	assert_int_equal(o.finding_n, 3);
 }
 
 static struct app_fsck fsck(struct bench *b, bool mend)
@@ -185,7 +208,7 @@ static struct app_fsck fsck(struct bench *b, bool mend)
 static void fsck_compares_what_is_kept(void **state)
 {
 	struct bench *b = *state;
-	add_client(b, "A", "a.example");
+	add_silent(b, "A", "a.example");
 	make_large(b);
 	(void)ask(b, "");
 	assert_true(kept(b).holds);
@@ -206,14 +229,14 @@ static void upkeep_rests_between(void **state)
 {
 	struct bench *b = *state;
 	struct err err = { 0 };
-	add_client(b, "A", "a.example");
+	add_silent(b, "A", "a.example");
 	make_large(b);
 	must(overview_upkeep(&b->app, &err), &err);
 	assert_true(kept(b).holds);
-	add_client(b, "B", "b.example");
+	add_silent(b, "B", "b.example");
 	assert_false(kept(b).holds);
 	put_false_answer(b);
-	add_client(b, "C", "c.example");
+	add_silent(b, "C", "c.example");
 	must(overview_upkeep(&b->app, &err), &err); /* it took no time at all */
 	assert_true(kept(b).holds);
 }

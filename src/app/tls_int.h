@@ -20,7 +20,8 @@ struct sv tls_result_name(uint8_t result, struct sv text);
 struct tls_recent {
 	const struct book_domain *entry;
 	uint64_t failed;
-	struct sv result; /* the one with most sessions; may be empty */
+	int64_t first_day; /* of these with one */
+	struct sv result;  /* the one with most sessions; may be empty */
 };
 bool tls_recent(const struct scope *s, int64_t day_from, int64_t day_to,
 		struct tls_recent **out, size_t *out_n, struct err *err);

@@ -6,6 +6,7 @@
 
 /* One entry of the book while it is being summed. */
 struct sum {
+	int64_t first_day;
 	uint64_t failed, of_result[TLS_RESULT_N];
 };
 
@@ -61,6 +62,8 @@ bool tls_recent(const struct scope *s, int64_t day_from, int64_t day_to,
 	int64_t *id = arena_array(s->arena, n + 1, sizeof(*id));
 	for (size_t i = 0; i < n; i++) {
 		struct sum *v = sum_of(s, sums, bad[i].domain_id);
+		if (v->failed == 0 || bad[i].first_day < v->first_day)
+			v->first_day = bad[i].first_day;
 		v->failed += bad[i].failed;
 		if (v != &sums[s->entry_n])
 			id[id_n++] = bad[i].domain_id;
@@ -73,6 +76,7 @@ bool tls_recent(const struct scope *s, int64_t day_from, int64_t day_to,
 		if (sums[i].failed)
 			(*out)[(*out_n)++] = (struct tls_recent){ &s->entry[i],
 								  sums[i].failed,
+								  sums[i].first_day,
 								  most_often(&sums[i]) };
 	return true;
 }

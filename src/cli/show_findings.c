@@ -92,13 +92,13 @@ static void show_sums(struct out *o, const struct app_findings *v)
 			       "finding accept ID` says that it is as it should be."));
 }
 
-static void show_list(struct out *o, struct json *j, const struct app_findings *v,
-		      size_t n)
+void show_finding_list(struct out *o, struct json *j, const struct app_finding *v,
+		       size_t n)
 {
 	struct grid *g = grid_new(o, j, "findings", columns,
 				  sizeof(columns) / sizeof(*columns));
 	for (size_t i = 0; i < n; i++)
-		show_cells(g, &v->finding[i]);
+		show_cells(g, &v[i]);
 	(void)grid_end(&g);
 }
 
@@ -115,7 +115,7 @@ void show_findings(struct out *o, const struct app_findings *v, uint32_t limit)
 		json_bool(&j, "more", v->more);
 	}
 	if (o->form != OUT_TEXT)
-		show_list(o, &j, v, n);
+		show_finding_list(o, &j, v->finding, n);
 	show_end(o, &j);
 	if (o->form != OUT_TEXT)
 		return;

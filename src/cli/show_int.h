@@ -58,6 +58,9 @@ enum {
 void show_domain_lines(struct out *o, struct json *j, const char *key,
 		       const struct app_domain_line *d, size_t n, unsigned with);
 void show_sources(struct out *o, struct json *j, const struct app_source *s, size_t n);
+/* Findings as CSV or, in JSON, the array `findings`. */
+void show_finding_list(struct out *o, struct json *j, const struct app_finding *v,
+		       size_t n);
 /* Senders by name, the first n; in JSON the array `senders`. */
 void show_sender_table(struct out *o, struct json *j, const struct app_senders *s,
 		       size_t n);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 enum {
-	NOTES_A_KIND = 5
+	FINDINGS_A_CODE = 3
 };
 
 static void show_clients_json(struct json *j, const struct app_overview *v)
@@ -42,19 +42,7 @@ static void show_json(struct out *o, const struct app_overview *v)
 		json_str(&j, "as_of", date_format_time(v->found, time));
 	else
 		json_null(&j, "as_of");
-	json_array(&j, "notes");
-	for (size_t i = 0; i < v->note_n; i++) {
-		json_object(&j, NULL);
-		json_str(&j, "note", app_note_name(v->note[i].kind));
-		if (v->note[i].domain.n)
-			json_string(&j, "domain", v->note[i].domain);
-		else
-			json_null(&j, "domain");
-		json_uint(&j, "messages", v->note[i].messages);
-		json_string(&j, "text", v->note[i].text);
-		json_object_end(&j);
-	}
-	json_array_end(&j);
+	show_finding_list(o, &j, v->finding, v->finding_n);
 	show_end(o, &j);
 }
 
@@ -129,22 +117,21 @@ static void show_tree(struct out *o, const struct app_overview *v)
 	}
 }
 
-static void show_notes(struct out *o, const struct app_overview *v)
+/* The first of each code: many of one say less than one of each. */
+static void show_findings_first(struct out *o, const struct app_overview *v)
 {
-	for (size_t i = 0, of_kind = 0; i < v->note_n; i++) {
-		const struct app_note *n = &v->note[i];
-		bool last = i + 1 == v->note_n || v->note[i + 1].kind != n->kind;
-		if (of_kind++ < NOTES_A_KIND)
-			out_wrapped(o, "  - ", n->text);
-		if (last && of_kind > NOTES_A_KIND) {
-			out_str(o, "    ... and ");
-			show_count(o, of_kind - NOTES_A_KIND, "more like it",
-				   "more like these");
-			out_str(o, "\n");
-		}
-		if (last)
-			of_kind = 0;
+	size_t of_code[FINDING_CODES] = { 0 }, shown = 0;
+	for (size_t i = 0; i < v->finding_n; i++) {
+		if (of_code[v->finding[i].f.code]++ >= FINDINGS_A_CODE)
+			continue;
+		out_wrapped(o, "  - ", v->finding[i].evidence);
+		shown++;
 	}
+	if (shown == v->finding_n)
+		return;
+	out_str(o, "    ... and ");
+	show_count(o, v->finding_n - shown, "more", "more");
+	out_str(o, ": postern findings\n");
 }
 
 static void show_stale(struct out *o, const struct app_overview *v)
@@ -214,10 +201,10 @@ static void show_text(struct out *o, const struct app_overview *v,
 			out_str(o, "\n");
 		}
 	}
-	if (v->note_n) {
+	if (v->finding_n) {
 		out_heading(o, is_narrow(filter) ? "What stands out (over all days)"
 						 : "What stands out");
-		show_notes(o, v);
+		show_findings_first(o, v);
 	}
 	show_stale(o, v);
 	show_next(o, v);

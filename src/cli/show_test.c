@@ -16,7 +16,9 @@ static void overview(struct out *o)
 	struct app_domain_line d[2] = { evil_line(true), evil_line(false) };
 	struct app_client_line c = { .name = evil, .domains = 1, .f = figures() };
 	struct app_source s = a_source();
-	struct app_note n = { .kind = APP_NOTE_SPIKE, .domain = evil, .text = evil };
+	struct app_finding n = { .f = { .client = evil, .domain = evil, .subject = evil },
+				 .evidence = evil,
+				 .remedy = evil };
 	struct app_overview v = { .total = figures(),
 				  .seen = true,
 				  .unassigned_from = 1,
@@ -27,8 +29,8 @@ static void overview(struct out *o)
 				  .source = &s,
 				  .source_n = 1,
 				  .source_all = 2,
-				  .note = &n,
-				  .note_n = 1 };
+				  .finding = &n,
+				  .finding_n = 1 };
 	struct app_filter f = app_filter_all();
 	f.client = evil;
 	show_overview(o, &v, &f);

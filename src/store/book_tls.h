@@ -126,6 +126,7 @@ bool book_tls_total(struct store *s, const struct book_tls_query *q,
 struct book_tls_failing {
 	int64_t domain_id;
 	uint64_t failed;
+	int64_t first_day;
 };
 bool book_tls_failing(struct store *s, int64_t day_from, int64_t day_to, struct arena *a,
 		      struct book_tls_failing **out, size_t *out_n, struct err *err);

@@ -281,14 +281,16 @@ bool book_tls_failing(struct store *s, int64_t day_from, int64_t day_to, struct 
 	struct book_list list = { .size = sizeof(**out) };
 	sqlite3_stmt *st = STMT_ASK(
 		s, err,
-		"SELECT t.domain_id, sum(t.failed) FROM book_tls t INDEXED BY "
+		"SELECT t.domain_id, sum(t.failed), min(t.day) FROM book_tls t INDEXED "
+		"BY "
 		"book_tls_failed JOIN book_report r ON r.id = t.report WHERE t.failed > "
 		"0 AND t.day BETWEEN ? AND ? AND r.counted = 1 GROUP BY t.domain_id",
 		a_int(day_from), a_int(day_to));
 	enum stmt_step step = STMT_FAILED;
 	while (st && (step = stmt_step(s, st, err)) == STMT_ROW)
 		*(struct book_tls_failing *)book_list_add(&list) =
-			(struct book_tls_failing){ stmt_i64(st, 0), stmt_u64(st, 1) };
+			(struct book_tls_failing){ stmt_i64(st, 0), stmt_u64(st, 1),
+						   stmt_i64(st, 2) };
 	*out = book_list_end(&list, a, out_n);
 	return step == STMT_END;
 }

@@ -102,6 +102,15 @@ static void find_policy(const struct watch_domain *d, struct watch_found *out)
 	}
 }
 
+static void find_tls(const struct watch_domain *d, struct watch_found *out)
+{
+	if (d->tls_failed == 0)
+		return;
+	struct finding *f = watch_add(out, d, FINDING_TLS_FAILURES, SV(""), d->tls_since);
+	f->says.messages = d->tls_failed;
+	f->says.after = d->tls_result.n ? d->tls_result : SV("unknown");
+}
+
 static void find_unassigned(const struct watch_domain *d, struct watch_found *out)
 {
 	uint64_t messages = 0;
@@ -119,6 +128,7 @@ static void find_all(const struct watch_domain *d, struct watch_found *out)
 		find_unassigned(d, out);
 		return;
 	}
+	find_tls(d, out);
 	/* Without reports nothing can be said of who sends, or no longer does. */
 	bool unheard = !d->parked && find_unheard(d, out);
 	if (unheard || !d->seen)

@@ -68,6 +68,11 @@ struct watch_domain {
 	struct sv policy_before, policy_now;
 	bool weakened;
 	int64_t changed; /* day */
+	/* TLS sessions to the domain that failed in the last month; which way most did,
+	 * or empty. */
+	uint64_t tls_failed;
+	int64_t tls_since; /* day */
+	struct sv tls_result;
 	/* The next step, where nothing holds it back; else empty. */
 	struct sv next;
 	int64_t ready_since;
