@@ -230,11 +230,14 @@ class Facts:
 
     def stories(self, counted):
         """Who sends: per domain and story, from the rows' own notes."""
-        table, sources, first = {}, {}, {}
+        table, sources, first, senders = {}, {}, {}, {}
         for report in counted:
             owner = self.owner(report) or report.domain
             for row in report.rows:
                 key = (owner, *row.story)
+                at = senders.setdefault(owner, {}).setdefault(row.address, {})
+                who = ":".join(row.story)
+                at[who] = at.get(who, 0) + row.count
                 bucket(table, key).add_row(row)
                 sources.setdefault(key, set()).add(row.address)
                 first.setdefault(key, set()).add(report.day)
@@ -264,6 +267,8 @@ class Facts:
         lists = of("list")[0]
         return {
             "services": services, "forwarders": forwarders,
+            "senders": {owner: {a: senders[owner][a] for a in sorted(senders[owner])}
+                        for owner in sorted(senders)},
             "mailing_list": {"domain": lists[0], "list": world.LIST.domain,
                              "addresses": list(world.LIST.addresses),
                              "reason": "mailing_list"} | entry(lists),

@@ -57,10 +57,17 @@ def service_variants(flow, domain):
     return found
 
 
+def mailbox_keys(domain):
+    """What signs the mail that people of the domain write."""
+    service = next(f.service for f in world.book()[domain][1].flows
+                   if f.service in ("microsoft365", "google-workspace"))
+    return [(fill(d, domain), fill(s, domain)) for d, s in world.SERVICES[service].sign]
+
+
 def forwarder_variants(flow, domain):
     relay = world.FORWARDERS[flow.service]
     if flow.dkim:
-        dkim = [(domain, "google" if "fernhill" in domain else "selector1", "pass")]
+        dkim = [(d, s, "pass") for d, s in mailbox_keys(domain)]
     else:
         dkim = []
     if relay.srs:

@@ -84,6 +84,10 @@ class Sources(Base):
         answer, found = self.senders("--service", "sendgrid")
         self.assertEqual([(s["sender"], s["messages"]) for s in answer["senders"]],
                          [("198.18.1.1", 40)])
+        answer, _ = self.senders("--class", "abuse", "--addresses", "--limit", "2")
+        self.assertEqual([(s["sender"], s["messages"], s["host"])
+                          for s in answer["senders"]],
+                         [("203.0.113.50", 7, None), ("20.0.113.9", 2, None)])
         _, found = self.senders("--new-since", "2025-07-10")
         self.assertEqual(set(found), {("list.example.net", "forwarded")})
         # Only what the days show is judged: without its home it is no forwarder.

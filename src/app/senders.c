@@ -43,8 +43,10 @@ static struct sv forwarder_name(const struct service_row *r)
 static struct sv name_of(const struct service_row *r, bool addresses, struct arena *a)
 {
 	const struct addr *at = &r->from->source.address;
-	if (addresses)
+	if (addresses && at->kind != ADDR_NONE)
 		return address_text(at, a);
+	if (addresses)
+		return SV("without an address");
 	if (r->class == SERVICE_ABUSE && r->why != SERVICE_WHY_MARKED)
 		return SV("unrelated networks");
 	if (r->class == SERVICE_FORWARDED || r->class == SERVICE_MAYBE_FORWARDED)
@@ -110,6 +112,8 @@ static struct app_sender sum(const struct piece *p, size_t n)
 		if (of_source > most_of_source) {
 			most_of_source = of_source;
 			s.source = r->from->source.address;
+			s.host = r->from->source.host_n ? r->from->source.host[0]
+							: SV("");
 		}
 		if (r->messages > most) {
 			most = r->messages;
@@ -148,7 +152,7 @@ static size_t list_pieces(const struct judged *j, const struct sender_filter *f,
 		if (has_result(r, f->result) && (!f->class || r->class == *f->class) &&
 		    (!f->service || r->match->service == f->service))
 			out[n++] = (struct piece){ &j->row[i],
-						   name_of(r, f->service, a) };
+						   name_of(r, f->addresses, a) };
 	}
 	if (n)
 		qsort(out, n, sizeof(*out), piece_cmp);
@@ -181,7 +185,7 @@ static void list_senders(const struct judged *j, const struct app_senders_option
 {
 	struct sender_group *g;
 	const struct sender_filter f = { service, o->has_class ? &o->class : NULL,
-					 o->filter->result };
+					 o->filter->result, o->addresses || service };
 	size_t n = senders_group(j, &f, a, &g);
 	out->sender = arena_array(a, n + 1, sizeof(*out->sender));
 	for (size_t i = 0; i < n; i++)

@@ -16,6 +16,7 @@ struct app_sender {
 	uint64_t messages, dkim, spf, passed; /* that align by each, and by either */
 	size_t sources;
 	struct addr source;     /* that sent most */
+	struct sv host;         /* its name, which leads back; or empty */
 	struct geo_place place; /* of that; empty where the user names no file */
 	int64_t first_day, last_day;
 };
@@ -36,6 +37,7 @@ struct app_senders_options {
 	bool has_class; /* only senders of this class */
 	enum service_class class;
 	struct sv service; /* only this one, a line an address; empty: all */
+	bool addresses;    /* a line an address */
 	int64_t new_since; /* only what was not seen before this day; INT64_MIN: all */
 };
 

@@ -14,9 +14,10 @@ struct sender_group {
 
 /* Which rows are wanted of what was judged. */
 struct sender_filter {
-	const struct service *service;   /* NULL: all; else a sender an address */
+	const struct service *service;   /* NULL: all */
 	const enum service_class *class; /* NULL: all */
 	enum app_result result;
+	bool addresses; /* a sender an address */
 };
 
 /* What was judged, by sender, most messages first. */

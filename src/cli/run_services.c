@@ -39,6 +39,7 @@ bool run_sources(struct cli *c, struct err *err)
 					 .domain = sv_from(c->args->word[0]),
 					 .service =
 						 sv_from(cli_value(c->args, OPT_SERVICE)),
+					 .addresses = cli_has(c->args, OPT_ADDRESSES),
 					 .new_since = INT64_MIN };
 	uint32_t limit;
 	o.has_class = class.n > 0;

@@ -20,6 +20,7 @@ static const struct grid_column columns[] = {
 	{ NULL, "PASS", true, 0, TABLE_WHOLE },
 	{ "sources", "SOURCES", true, 4, TABLE_WHOLE },
 	{ "source", NULL, false, 0, 0 },
+	{ "host", NULL, false, 0, 0 },
 	{ "country", NULL, false, 0, 0 },
 	{ "as", NULL, true, 0, 0 },
 	{ "as_name", NULL, false, 0, 0 },
@@ -55,6 +56,7 @@ static void show_row(struct grid *g, const struct app_sender *s)
 	grid_share(g, s->passed, s->messages);
 	grid_number(g, s->sources);
 	grid_addr(g, &s->source);
+	grid_text_or_none(g, s->host);
 	grid_text_or_none(g, s->place.country);
 	grid_number(g, s->place.as);
 	grid_text_or_none(g, s->place.as_name);
@@ -78,13 +80,22 @@ void show_sender_table(struct out *o, struct json *j, const struct app_senders *
 
 /* --- text --- */
 
-static void add_place(struct buf *b, const struct geo_place *p)
+/* Where most came from. */
+static void add_place(struct buf *b, const struct app_sender *s)
 {
-	if (p->country.n || p->as)
-		buf_addf(b, "; most from %.*s", SV_ARG(p->country));
+	const struct geo_place *p = &s->place;
+	const char *sep = "; most from ";
+	bool one = s->class != SERVICE_ABUSE || s->sources == 1;
+	if (s->host.n && one) {
+		buf_addf(b, "%s%.*s", sep, SV_ARG(s->host));
+		sep = ", ";
+	}
+	if (p->country.n) {
+		buf_addf(b, "%s%.*s", sep, SV_ARG(p->country));
+		sep = ", ";
+	}
 	if (p->as)
-		buf_addf(b, "%sAS%u %.*s", p->country.n ? ", " : "", p->as,
-			 SV_ARG(p->as_name));
+		buf_addf(b, "%sAS%u %.*s", sep, p->as, SV_ARG(p->as_name));
 }
 
 /* Why each is what it is, and what to do. */
@@ -105,7 +116,7 @@ static void show_story(struct out *o, const struct app_sender *s)
 			buf_add_str(&b,
 				    ", which is but a hint: nobody read it in a source");
 	}
-	add_place(&b, &s->place);
+	add_place(&b, s);
 	out_wrapped(o, "    why    ", buf_sv(&b));
 	out_wrapped(o, "    to do  ", sv_from(app_sender_advice(s)));
 	buf_deinit(&b);
