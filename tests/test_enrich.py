@@ -2,47 +2,17 @@
 """`postern enrich` against a real name server, and what stands between: servers that are
 dead, slow, or lie."""
 import ipaddress
-import shutil
-import signal
 import socket
-import subprocess
 import threading
 import time
 import unittest
 
+import nsd
 import support
 from compose import auth, report, row
 
 PLENTY = 50000 if support.DEEP else 1500
 TIMEOUT = 600
-
-CONF = """server:
-  ip-address: 127.0.0.1@{port}
-  username: ""
-  zonesdir: "{here}"
-  database: ""
-  pidfile: "{here}/nsd.pid"
-  xfrdfile: "{here}/xfrd.state"
-  zonelistfile: "{here}/zone.list"
-  logfile: "{here}/nsd.log"
-  server-count: 1
-  round-robin: yes
-remote-control:
-  control-enable: no
-zone:
-  name: "198.in-addr.arpa"
-  zonefile: "reverse.zone"
-zone:
-  name: "example"
-  zonefile: "example.zone"
-"""
-HEAD = "@ 3600 IN SOA ns.example. a.example. 1 3600 600 86400 600\n@ IN NS ns.example.\n"
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Between(threading.Thread):
@@ -170,32 +140,15 @@ class Zone(Case):
         self.assertEqual(self.enrich("2025-06-28", *names)["questions"], 0)
 
 
-@unittest.skipUnless(shutil.which("nsd") or shutil.which("/usr/sbin/nsd"), "nsd is not there")
+@unittest.skipUnless(nsd.NSD, "nsd is not there")
 class Enrich(Case):
     def setUp(self):
         super().setUp()
-        self.reverse, self.forward = [HEAD], [HEAD, "ns A 127.0.0.1\n"]
+        self.reverse, self.forward = [], ["ns A 127.0.0.1\n"]
 
     def serve(self):
-        port = free_port()
-        self.write("nsd.conf", CONF.format(port=port, here=self.tmp).encode())
-        self.write("reverse.zone", "".join(self.reverse).encode())
-        self.write("example.zone", "".join(self.forward).encode())
-        nsd = subprocess.Popen([shutil.which("nsd") or "/usr/sbin/nsd", "-d", "-c",
-                                self.tmp / "nsd.conf"], stderr=subprocess.DEVNULL)
-        self.addCleanup(nsd.wait)
-        self.addCleanup(nsd.send_signal, signal.SIGTERM)
-        for _ in range(200):
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-                s.settimeout(0.2)
-                try:
-                    s.sendto(b"\0\1\1\0\0\1\0\0\0\0\0\0\2ns\7example\0\0\1\0\1",
-                             ("127.0.0.1", port))
-                    s.recv(512)
-                    return port
-                except OSError:
-                    time.sleep(0.05)
-        self.fail("nsd does not answer")
+        return nsd.serve(self, {"198.in-addr.arpa": "".join(self.reverse),
+                                "example": "".join(self.forward)})
 
     def host(self, address, name, back=None):
         reverse = ipaddress.ip_address(address).reverse_pointer

@@ -2,7 +2,9 @@
 """The catalogue of services, as it is asked for."""
 import pathlib
 import re
+import unittest
 
+import nsd
 import support
 from compose import BEGIN, DAY, auth, report, row
 
@@ -69,6 +71,7 @@ class Verify(support.Case):
         self.assertEqual(said["ptr", "mcsv.net"], "no-answer")
         self.assertEqual(said["ptr", "rsgsv.net"], "holds")
         self.assertEqual(said["ptr", "mcdlv.net"], "gone")
+        self.assertEqual(said["target", "dkim2.mcsv.net"], "holds")
         self.assertNotIn(("target", "dkim[23].mcsv.net"), said)
         self.assertGreater(answer["patterns"], 0)
         self.assertEqual(sum(answer[v] for v in ("holds", "differs", "gone", "no-answer")),
@@ -83,6 +86,27 @@ class Verify(support.Case):
                               self.tmp / "zone").lines()[0]
         self.assertGreater(answer["gone"], 500)
         self.assertIn("no service", self.postern("services", "verify", "nobody", code=66).err)
+
+    @unittest.skipUnless(nsd.NSD, "nsd is not there")
+    def test_against_a_server(self):
+        long = "v=spf1 " + "".join(f"ip4:198.51.100.{n} " for n in range(20)) + "-all"
+        port = nsd.serve(self, {
+            "mcsv.net": 'dkim2 CNAME k.dkim.mcsv.net.\n'
+                        'k.dkim TXT "v=DKIM1; k=rsa; " "p=MIGf"\n'
+                        f'servers TXT "{long[:200]}" "{long[200:]}"\n'
+                        "mail1.atl1 A 198.51.100.1\n",
+            "rsgsv.net": ""})
+        answer = self.postern("services", "verify", "mailchimp", "--json", "--dns",
+                              f"127.0.0.1:{port}").lines()[0]
+        said = {(n["fact"], n["name"]): n["verdict"] for n in answer["names"]}
+        self.assertEqual(said["target", "dkim2.mcsv.net"], "holds")  # by its CNAME
+        self.assertEqual(said["target", "dkim3.mcsv.net"], "gone")
+        self.assertEqual(said["target", "dkim.mcsv.net"], "differs")  # an empty name
+        self.assertEqual(said["spf", "servers.mcsv.net"], "holds")
+        self.assertEqual(said["ptr", "mcsv.net"], "holds")
+        self.assertEqual(said["ptr", "rsgsv.net"], "holds")
+        # It refuses what is none of its zones: that says nothing of the name.
+        self.assertEqual(said["ptr", "mcdlv.net"], "no-answer")
 
     def test_a_server_that_is_not_there(self):
         answer = self.postern("services", "verify", "mailchimp", "--json", "--dns",

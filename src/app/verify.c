@@ -11,7 +11,8 @@
 
 enum {
 	AT_ONCE = 64,
-	WAIT_MS = 200
+	WAIT_MS = 200,
+	SET_MOST = 8 /* letters */
 };
 
 const char *app_verdict_word(enum app_verdict v)
@@ -90,6 +91,30 @@ static void add(struct work *w, const struct service *s, const struct service_fa
 						     APP_VERDICT_SILENT };
 }
 
+/* A name as it stands, or each that a set of letters stands for: "dkim[23].example". */
+static void add_name(struct work *w, const struct service *s,
+		     const struct service_fact *f, const struct way *way, struct sv name)
+{
+	size_t open = sv_chr(name, '['), close = sv_chr(name, ']');
+	struct sv set = sv_sub(name, open + 1, close);
+	bool short_set = open < close && close < name.n && set.n <= SET_MOST &&
+			 sv_chr(set, '-') == set.n &&
+			 sv_chr(sv_sub(name, close + 1, name.n), '[') ==
+				 name.n - close - 1;
+	for (size_t i = 0; short_set && i < set.n; i++) {
+		struct sv one = sv_from(
+			arena_printf(w->a, "%.*s%c%.*s", (int)open, name.p, set.p[i],
+				     SV_ARG(sv_sub(name, close + 1, name.n))));
+		short_set = is_name(one);
+		if (short_set)
+			add(w, s, f, way, one);
+	}
+	if (!short_set && is_name(name))
+		add(w, s, f, way, name);
+	else if (!short_set)
+		w->out->left++;
+}
+
 /* "s1 s2 @ example.com": a key lies at s1._domainkey.example.com. */
 static void add_fact(struct work *w, const struct service *s,
 		     const struct service_fact *f, const struct way *way)
@@ -105,10 +130,7 @@ static void add_fact(struct work *w, const struct service *s,
 		if (f->key == SERVICE_KEY_SELECTOR)
 			name = sv_from(arena_printf(w->a, "%.*s._domainkey.%.*s",
 						    SV_ARG(one), SV_ARG(domains)));
-		if (is_name(name) && (f->key != SERVICE_KEY_SELECTOR || is_name(domains)))
-			add(w, s, f, way, name);
-		else
-			w->out->left++;
+		add_name(w, s, f, way, name);
 	}
 }
 
