@@ -38,11 +38,17 @@ def schema(path):
 
 
 class Old(Case):
+    schema = 1
+    answers = "schema-1.json"
+
     def setUp(self):
         super().setUp()
-        shutil.copy(DATA / "schema-1.db", self.db)
+        self.take_old()
+        self.old = json.loads((DATA / self.answers).read_text("utf-8"))
+
+    def take_old(self):
+        shutil.copy(DATA / f"schema-{self.schema}.db", self.db)
         self.db.chmod(0o600)
-        self.old = json.loads((DATA / "schema-1.json").read_text(encoding="utf-8"))
 
     def check_answers(self):
         for q in self.old:
@@ -56,7 +62,7 @@ class Old(Case):
 class Migration(Old):
     def test_every_answer_stays(self):
         self.check_answers()
-        self.assertGreater(schema(self.db), 1)
+        self.assertGreater(schema(self.db), self.schema)
         self.assertEqual(sorted(p.name for p in self.tmp.glob("postern.db*")),
                          ["postern.db"])
 
@@ -66,12 +72,12 @@ class Migration(Old):
         found, _ = self.ingest(self.write("new.xml", c.report(
             rows, domain="beta.example", report_id="new")), "--now", NOW)
         self.assertEqual(found[0]["status"], "new")
-        self.assertGreater(schema(self.db), 1)
+        self.assertGreater(schema(self.db), self.schema)
         self.check_totals(before["reports"] + 1, before["rows"] + 1,
                           before["messages"] + 1000, before["passed"] + 1000)
 
     def test_the_mails_read_again_add_nothing(self):
-        import data.schema_1 as made
+        import data.earlier as made
         for name, data in made.inputs():
             self.write("in/" + name, data)
         self.ingest("in", "--now", NOW)
@@ -80,7 +86,7 @@ class Migration(Old):
 
     def test_fsck_is_enough(self):
         self.postern("fsck")
-        self.assertGreater(schema(self.db), 1)
+        self.assertGreater(schema(self.db), self.schema)
 
     def test_a_read_only_one_says_who_may(self):
         folder = pathlib.Path(tempfile.mkdtemp(dir="/tmp", prefix="postern-test-"))
@@ -99,7 +105,7 @@ class Migration(Old):
         self.assertEqual((run.returncode, out), (78, b""), err)
         self.assertIn(b"earlier version", err)
         self.assertIn(b"owner", err)
-        self.assertEqual(schema(self.db), 1)
+        self.assertEqual(schema(self.db), self.schema)
 
     def test_a_newer_one_names_the_build_needed(self):
         db = sqlite3.connect(self.db)
@@ -115,19 +121,36 @@ class Migration(Old):
         self.assertEqual(self.db.read_bytes(), before)
 
 
+class Migration2(Migration):
+    schema = 2
+    answers = "schema-2.json"
+
+
+class Migration3(Migration):
+    schema = 3
+    answers = "schema-2.json"  # it answered as that one did
+
+    def test_what_was_marked_and_looked_up_stays(self):
+        answer = self.postern("sources", "acme.example", "--addresses", "--json", "--limit",
+                              "0", "--now", NOW).json()
+        said = {s["source"]: (s["why"], s["class"], s["host"]) for s in answer["senders"]}
+        self.assertEqual(said["192.0.2.3"], ("marked", "not-aligned", None))
+        self.assertEqual(said["192.0.2.1"][2], "mail.provider.example")
+
+
 class Steps(Old):
     program = support.FAULTS
 
     def at_every_step(self, fault, code):
         n, ended = 1, False
         while not ended:
-            shutil.copy(DATA / "schema-1.db", self.db)
+            self.take_old()
             done = self.postern("overview", "--json", "--now", NOW, code=None,
                                 env=self.env(**{fault: n}))
             self.assertIn(done.code, (0, code), done)
             ended = done.code == 0
             if not ended:
-                self.assertEqual(schema(self.db), 1, "step %d" % n)
+                self.assertEqual(schema(self.db), self.schema, "step %d" % n)
             self.assertEqual(holds(self.totals(), self.old[0]["answer"]["totals"]), [])
             self.postern("fsck", "--quiet")
             n += 1
@@ -141,6 +164,16 @@ class Steps(Old):
 
     def test_full_disk(self):
         self.at_every_step("POSTERN_FULL_AT", 75)
+
+
+class Steps2(Steps):
+    schema = 2
+    answers = "schema-2.json"
+
+
+class Steps3(Steps):
+    schema = 3
+    answers = "schema-2.json"
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes schema-1.db and schema-1.json: see README.md beside it.
+"""Makes schema-N.db and schema-N.json: see README.md beside it.
 
-    tests/data/schema_1.py PROGRAM OUTDIR    PROGRAM: a build of that schema
+    tests/data/earlier.py N PROGRAM OUTDIR    PROGRAM: a build of that schema
 """
 import json
 import pathlib
@@ -138,8 +138,24 @@ QUESTIONS = (
 )
 
 
+# What came with a schema: what is set up behind the inputs, and asked.
+ZONE = """$ORIGIN .
+$TTL 3600
+1.2.0.192.in-addr.arpa. PTR mail.provider.example.
+mail.provider.example. A 192.0.2.1
+s1._domainkey.acme.example. CNAME acme.dkim.provider.example.
+"""
+LATER = {
+    2: ((), (("tls", "acme.example"), ("failures", "acme.example"))),
+    3: ((("source", "mark", "192.0.2.3", "known", "--domain", "acme.example"),
+         ("enrich", "--zone", "zone")), ()),
+}
+
+
 def main():
-    program, out = sys.argv[1], pathlib.Path(sys.argv[2])
+    number, program, out = int(sys.argv[1]), sys.argv[2], pathlib.Path(sys.argv[3])
+    behind = [words for n in LATER if n <= number for words in LATER[n][0]]
+    questions = [*QUESTIONS, *(q for n in LATER if n <= number for q in LATER[n][1])]
     folder = pathlib.Path(tempfile.mkdtemp())
 
     def postern(*args):
@@ -154,13 +170,16 @@ def main():
             (folder / "in" / name).write_bytes(data)
             postern("ingest", "in/" + name)
         postern("unassigned", "refuse", "unwanted.example")
+        (folder / "zone").write_text(ZONE)
+        for words in behind:
+            postern(*words)
         db = sqlite3.connect(folder / "it.db")
         db.execute("VACUUM")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         db.close()
-        answers = [{"ask": list(q), "answer": json.loads(postern(*q))} for q in QUESTIONS]
-        shutil.copy(folder / "it.db", out / "schema-1.db")
-        (out / "schema-1.json").write_text(
+        answers = [{"ask": list(q), "answer": json.loads(postern(*q))} for q in questions]
+        shutil.copy(folder / "it.db", out / f"schema-{number}.db")
+        (out / f"schema-{number}.json").write_text(
             "[\n" + ",\n".join(json.dumps(a, sort_keys=True) for a in answers) + "\n]\n")
     finally:
         shutil.rmtree(folder)
