@@ -24,6 +24,7 @@ enum form {
 	FORM_LINK,
 	FORM_NAMES, /* patterns, blanks between; "@ NAME" at the end: with this d= only */
 	FORM_NETWORKS, /* ADDRESS/BITS, blanks between */
+	FORM_NUMBERS,  /* of networks, blanks between */
 	FORM_ALIGNS,   /* none, relaxed, strict, yes, no; then how */
 	FORM_FORWARDS, /* yes, no, only-outbound; then keeps-dkim, breaks-dkim, srs */
 	FORM_RECORD,   /* NAME TYPE VALUE */
@@ -158,6 +159,16 @@ static bool check_networks(struct reader *r, struct sv v)
 	return true;
 }
 
+static bool check_numbers(struct reader *r, struct sv v)
+{
+	struct sv word;
+	uint64_t n;
+	while ((word = pattern_next(&v)).n)
+		if (!sv_to_u64(word, &n) || n == 0 || n > UINT32_MAX)
+			return wrong(r, "\"%.*s\" is no network's number", SV_ARG(word));
+	return true;
+}
+
 static bool check_record(struct reader *r, struct sv v)
 {
 	static const char *const types[] = { "TXT", "CNAME", "MX", NULL };
@@ -199,6 +210,8 @@ static bool check_form(struct reader *r, enum form form, struct sv v)
 		return check_names(r, v);
 	case FORM_NETWORKS:
 		return check_networks(r, v);
+	case FORM_NUMBERS:
+		return check_numbers(r, v);
 	case FORM_ALIGNS:
 		return check_choice(r, v, aligns);
 	case FORM_FORWARDS:

@@ -148,6 +148,12 @@ static bool is_told(const struct service_match *m)
 	return m->service && m->trust != SERVICE_HINT;
 }
 
+/* Whose host it is, as far as somebody read that. */
+static const struct service *host_of(const struct service_row *r)
+{
+	return is_told(&r->from->match) ? r->from->match.service : NULL;
+}
+
 static void set(struct service_row *r, enum service_class class, enum service_why why)
 {
 	r->class = class;
@@ -180,8 +186,7 @@ static bool is_of_another(const struct service_row *r)
 		    f->match.by == SERVICE_BY_SELECTOR || !f->key->selector.n;
 	bool agrees = !f->match.service || (f->match.trust != SERVICE_HINT &&
 					    f->match.service == f->key->home);
-	return held && agrees && f->key->home && !r->from->match.service &&
-	       r->from->source.host_n;
+	return held && agrees && f->key->home && !host_of(r) && r->from->source.host_n;
 }
 
 /* At home SPF passes with the key; here it passes for the return-path of somebody else
@@ -190,7 +195,7 @@ static bool is_rewritten(const struct service_row *r)
 {
 	const struct service_facet *f = r->facet;
 	return f->key->at_home && f->mail.return_path.n && !f->mail.return_path_own &&
-	       !r->match->service && !r->from->match.service;
+	       !r->match->service && !host_of(r);
 }
 
 /* What passes in alignment is the domain's own, or its own on the way. */
@@ -211,7 +216,7 @@ static bool judge_aligned(struct service_row *r)
 		set(r, SERVICE_FORWARDED, SERVICE_WHY_ELSEWHERE);
 	else if (is_rewritten(r))
 		set(r, SERVICE_FORWARDED, SERVICE_WHY_REWRITTEN);
-	else if (is_relay(r->from->match.service) ||
+	else if (is_relay(host_of(r)) ||
 		 (f->match.by == SERVICE_BY_RETURN_PATH && is_relay(f->match.service)))
 		set(r, SERVICE_FORWARDED, SERVICE_WHY_RELAYED);
 	return true;

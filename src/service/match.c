@@ -22,11 +22,19 @@ struct network {
 	const struct service_fact *fact;
 };
 
+struct as_number {
+	uint32_t as;
+	const struct service *service;
+	const struct service_fact *fact;
+};
+
 struct service_index {
 	struct entry *entry; /* by key, then tail */
 	size_t n;
 	struct network *network;
 	size_t network_n;
+	struct as_number *as;
+	size_t as_n;
 	size_t first[SERVICE_KEYS + 1]; /* of the entries of a key */
 };
 
@@ -109,6 +117,16 @@ static void add_networks(struct service_index *ix, const struct service *s,
 	}
 }
 
+static void add_numbers(struct service_index *ix, const struct service *s,
+			const struct service_fact *f)
+{
+	struct sv v = f->value, word;
+	uint64_t n;
+	while ((word = pattern_next(&v)).n)
+		if (sv_to_u64(word, &n))
+			ix->as[ix->as_n++] = (struct as_number){ (uint32_t)n, s, f };
+}
+
 static bool is_pattern(enum service_key k)
 {
 	return k == SERVICE_KEY_PTR || k == SERVICE_KEY_DKIM ||
@@ -124,6 +142,7 @@ struct service_index *service_index_new(const struct service_catalogue *c,
 	*ix = (struct service_index){ 0 };
 	ix->entry = arena_array(a, words + 1, sizeof(*ix->entry));
 	ix->network = arena_array(a, words + 1, sizeof(*ix->network));
+	ix->as = arena_array(a, words + 1, sizeof(*ix->as));
 	for (size_t i = 0; i < c->n; i++) {
 		const struct service *s = &c->service[i];
 		for (size_t k = 0; k < s->fact_n; k++)
@@ -131,6 +150,8 @@ struct service_index *service_index_new(const struct service_catalogue *c,
 				add_patterns(ix, s, &s->fact[k]);
 			else if (s->fact[k].key == SERVICE_KEY_NETWORK)
 				add_networks(ix, s, &s->fact[k]);
+			else if (s->fact[k].key == SERVICE_KEY_AS)
+				add_numbers(ix, s, &s->fact[k]);
 	}
 	if (ix->n)
 		qsort(ix->entry, ix->n, sizeof(*ix->entry), entry_cmp);
@@ -307,6 +328,17 @@ static void by_network(const struct service_index *ix, const struct service_sour
 	}
 }
 
+/* An AS holds other hosts too. */
+static void by_as(const struct service_index *ix, const struct service_source *s,
+		  struct service_match *out)
+{
+	for (size_t i = 0; s->as && i < ix->as_n; i++)
+		if (ix->as[i].as == s->as)
+			offer(out, (struct service_match){ ix->as[i].service,
+							   SERVICE_BY_AS, SERVICE_LIKELY,
+							   ix->as[i].fact, SV("") });
+}
+
 /* Carriers below, hints last. */
 static int rank(const struct service_match *m)
 {
@@ -341,10 +373,11 @@ void service_of_mail(const struct service_index *ix, const struct service_mail *
 void service_of_source(const struct service_index *ix, const struct service_source *s,
 		       struct service_match *out)
 {
-	struct service_match way[2] = { { 0 } };
+	struct service_match way[3] = { { 0 } };
 	by_host(ix, s, &way[0]);
 	by_network(ix, s, &way[1]);
-	settle(out, way, 2);
+	by_as(ix, s, &way[2]);
+	settle(out, way, 3);
 }
 
 const struct service_match *service_better(const struct service_match *mail,
@@ -362,6 +395,7 @@ static const char *const by_words[] = {
 	[SERVICE_BY_RETURN_PATH] = "its return-path",
 	[SERVICE_BY_HOST] = "the host's name",
 	[SERVICE_BY_NETWORK] = "its published network",
+	[SERVICE_BY_AS] = "its network's number (AS)",
 };
 
 const char *service_by_words(enum service_by by)

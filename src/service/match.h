@@ -43,6 +43,7 @@ enum service_by {
 	SERVICE_BY_RETURN_PATH, /* SPF passed for its return-path */
 	SERVICE_BY_HOST,        /* the host is its own, by PTR and back */
 	SERVICE_BY_NETWORK,     /* the address is of a network that it publishes */
+	SERVICE_BY_AS,          /* ... is of an AS whose mail is its, as a rule */
 };
 
 enum service_trust {

@@ -22,7 +22,8 @@ static const char text[] = SERVICE(
 			 "selector-hint: s1 s2 | x\n"
 			 "return-path: bounce.carrier.example | x\n"
 			 "return-path: em#.<domain> | x\n"
-			 "network: 198.18.0.0/15 2001:db8:c::/46 | x\n" SERVICE(
+			 "network: 198.18.0.0/15 2001:db8:c::/46 | x\n"
+			 "as: 64500 64501 | x\n" SERVICE(
 				 "rider",
 				 "marketing") "dkim: rider.example | x\n"
 					      "target: *.rider.example | x\n"
@@ -276,6 +277,27 @@ static const struct given given[] = {
 	{ "", "", "", false, NO_SIGNATURE, NULL, 0, 0 },
 };
 
+/* The last that tells, where the user's file knows it. */
+static void knows_a_network_by_its_number(void **state)
+{
+	const struct bench *b = *state;
+	const struct sv host = SV("a.host-of-nobody.example");
+	struct service_source s = { .host = &host, .host_n = 1, .as = 64501 };
+	struct service_match m;
+	assert_true(addr_parse(SV("203.0.113.1"), &s.address));
+	service_of_source(b->ix, &s, &m);
+	assert_true(m.service && sv_eq(m.service->id, SV("carrier")));
+	assert_int_equal(m.by, SERVICE_BY_AS);
+	assert_int_equal(m.trust, SERVICE_LIKELY);
+	s.as = 64502;
+	service_of_source(b->ix, &s, &m);
+	assert_null(m.service);
+	s.as = 64500;
+	assert_true(addr_parse(SV("192.0.2.128"), &s.address));
+	service_of_source(b->ix, &s, &m);
+	assert_int_equal(m.by, SERVICE_BY_NETWORK);
+}
+
 static void identifies(void **state)
 {
 	const struct bench *b = *state;
@@ -324,6 +346,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(identifies, begin, end),
+		cmocka_unit_test_setup_teardown(knows_a_network_by_its_number, begin,
+						end),
 		cmocka_unit_test(has_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
