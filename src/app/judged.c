@@ -7,18 +7,12 @@
 #include "store/book_dns.h"
 #include "store/book_mark.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 enum {
 	LOOK_AT = 50000,                /* (source, facet) pairs with most messages */
 	LOOK_BYTES = 128 * 1024 * 1024, /* of their facets; hostile ones are long */
-};
-
-/* A facet that is asked for once, when a row of it comes. */
-struct facet_slot {
-	int64_t id;
-	struct judged_facet *facet; /* NULL: not read yet */
+	FACETS_FIRST = 64
 };
 
 struct reading {
@@ -27,12 +21,12 @@ struct reading {
 	struct sv name;
 	int64_t day; /* the last that something was sent on: for which names are looked up
 		      */
-	struct service_index *ix;
-	struct geo *geo;
+	const struct judging *by;
 	struct service_from *from; /* by address */
 	size_t from_n;
-	struct facet_slot *slot; /* by id */
-	size_t slot_n;
+	struct judged_facet **slot; /* read so far: a hash table by id */
+	size_t slots;               /* a power of two */
+	size_t facet_n;
 };
 
 /* --- facets --- */
@@ -154,7 +148,7 @@ static bool read_facet(const struct reading *r, int64_t id, struct judged_facet 
 	if (!add_signatures(r, &f, to, err))
 		return false;
 	add_return_path(r, &f, to);
-	service_of_mail(r->ix, &to->mail, &to->match);
+	service_of_mail(r->by->ix, &to->mail, &to->match);
 	read_strict(&f, whole);
 	return true;
 }
@@ -167,24 +161,20 @@ static int from_cmp(const void *a, const void *b)
 	return addr_cmp(&x->source.address, &y->source.address);
 }
 
-/* Its confirmed names, of those that were seen nearest to the day. */
-static bool find_hosts(const struct reading *r, struct service_from *from,
-		       struct err *err)
+bool judging_hosts(const struct judging *j, int64_t day, struct arena *a,
+		   struct service_source *out, struct err *err)
 {
-	char text[ADDR_TEXT];
 	struct book_dns_name *name;
 	size_t n;
-	if (!r->named)
-		return true;
-	if (!book_dns_names(r->s->store, BOOK_DNS_HOST,
-			    sv_from(addr_format(&from->source.address, text)), r->day,
-			    r->s->arena, &name, &n, err))
+	if (!book_hosts_names(j->hosts, &out->address, day, a, &name, &n, err))
 		return false;
-	struct sv *host = arena_array(r->s->arena, n + 1, sizeof(*host));
+	if (n == 0)
+		return true;
+	struct sv *host = arena_array(a, n, sizeof(*host));
 	for (size_t i = 0; i < n; i++)
 		if (name[i].confirmed)
-			host[from->source.host_n++] = name[i].name;
-	from->source.host = host;
+			host[out->host_n++] = name[i].name;
+	out->host = host;
 	return true;
 }
 
@@ -222,10 +212,11 @@ static bool read_sources(struct reading *r, const struct facts_by_facet *f, size
 		out_from[o[i].pair] = &r->from[r->from_n - 1];
 	}
 	for (size_t i = 0; i < r->from_n; i++) {
-		if (!find_hosts(r, &r->from[i], err))
+		if (r->named &&
+		    !judging_hosts(r->by, r->day, r->s->arena, &r->from[i].source, err))
 			return false;
-		r->from[i].source.as = geo_as(r->geo, &r->from[i].source.address);
-		service_of_source(r->ix, &r->from[i].source, &r->from[i].match);
+		r->from[i].source.as = geo_as(r->by->geo, &r->from[i].source.address);
+		service_of_source(r->by->ix, &r->from[i].source, &r->from[i].match);
 	}
 	return true;
 }
@@ -269,33 +260,39 @@ static bool read_marks(const struct reading *r, const struct service_catalogue *
 
 /* --- all of it --- */
 
-static int by_id(const void *a, const void *b)
+static struct judged_facet **slot_of(const struct reading *r, int64_t id)
 {
-	const struct facet_slot *x = a, *y = b;
-	return (x->id > y->id) - (x->id < y->id);
+	uint64_t h = (uint64_t)id * UINT64_C(0x9e3779b97f4a7c15);
+	size_t at = (size_t)(h >> 32) & (r->slots - 1);
+	while (r->slot[at] && r->slot[at]->id != id)
+		at = (at + 1) & (r->slots - 1);
+	return &r->slot[at];
 }
 
-static void list_facets(struct reading *r, const struct facts_by_facet *f, size_t n)
+static void grow_slots(struct reading *r)
 {
-	r->slot = arena_array(r->s->arena, n + 1, sizeof(*r->slot));
+	struct judged_facet **old = r->slot;
+	size_t n = r->slots;
+	r->slots = n ? n * 2 : FACETS_FIRST;
+	r->slot = arena_array(r->s->arena, r->slots, sizeof(struct judged_facet *));
 	for (size_t i = 0; i < n; i++)
-		r->slot[i] = (struct facet_slot){ .id = f[i].facet };
-	if (n)
-		qsort(r->slot, n, sizeof(*r->slot), by_id);
-	for (size_t i = 0; i < n; i++)
-		if (r->slot_n == 0 || r->slot[r->slot_n - 1].id != r->slot[i].id)
-			r->slot[r->slot_n++] = r->slot[i];
+		if (old[i])
+			*slot_of(r, old[i]->id) = old[i];
 }
 
+/* Each is read once, when a row of it comes. */
 static bool facet_of(struct reading *r, int64_t id, struct judged_facet **out,
 		     struct err *err)
 {
-	const struct facet_slot want = { .id = id };
-	struct facet_slot *at = bsearch(&want, r->slot, r->slot_n, sizeof(want), by_id);
-	assert(at); /* list_facets() saw them all */
-	if (!at->facet && !read_facet(r, id, &at->facet, err))
-		return false;
-	*out = at->facet;
+	if (r->facet_n * 2 >= r->slots)
+		grow_slots(r);
+	struct judged_facet **at = slot_of(r, id);
+	if (!*at) {
+		if (!read_facet(r, id, at, err))
+			return false;
+		r->facet_n++;
+	}
+	*out = *at;
 	return true;
 }
 
@@ -306,7 +303,6 @@ static bool read_rows(struct reading *r, const struct facts_by_facet *f, size_t 
 		      struct judged *out, struct err *err)
 {
 	struct judged_facet *facet = NULL;
-	list_facets(r, f, n);
 	for (size_t i = 0; i < n; i++) {
 		if (arena_used(r->s->arena) > LOOK_BYTES) {
 			out->more = true;
@@ -330,18 +326,20 @@ bool judging_begin(const struct scope *s, struct judging *out, struct err *err)
 	    !geo_open(s->app->geo_country, s->app->geo_as, s->arena, &out->geo, err))
 		return false;
 	out->ix = service_index_new(&out->catalogue, s->arena);
+	out->hosts = book_hosts_new(s->store);
 	return true;
 }
 
 void judging_end(struct judging *j)
 {
 	geo_close(&j->geo);
+	book_hosts_free(&j->hosts);
 }
 
 bool judged_read(const struct scope *s, const struct judging *by, struct sv name,
 		 bool parked, struct judged *out, struct err *err)
 {
-	struct reading r = { .s = s, .name = name, .ix = by->ix, .geo = by->geo };
+	struct reading r = { .s = s, .name = name, .by = by };
 	struct facts_query q = scope_query(s);
 	q.result = FACTS_ALL; /* what one is follows from what passed and what failed */
 	struct facts_by_facet *f;

@@ -5,6 +5,7 @@
 #include "app/scope_int.h"
 #include "geo/geo.h"
 #include "service/class.h"
+#include "store/book_dns.h"
 
 /*
  * What was seen of a domain, judged: each (source, facet) with its service and class.
@@ -30,14 +31,19 @@ struct judged {
 	bool named; /* the DNS was asked for names, some time */
 };
 
-/* What all domains are judged by: read once a question. */
+/* What all domains are judged by: read once a question. Judged ones hold names of it. */
 struct judging {
 	struct service_catalogue catalogue;
 	struct service_index *ix;
 	struct geo *geo; /* NULL: the user names no file */
+	struct book_hosts *hosts;
 };
 bool judging_begin(const struct scope *s, struct judging *out, struct err *err);
 void judging_end(struct judging *j);
+
+/* Sets a source's confirmed names, of those that were seen nearest to the day. */
+bool judging_hosts(const struct judging *j, int64_t day, struct arena *a,
+		   struct service_source *out, struct err *err);
 
 /* The scope is that of one domain, `name`. */
 bool judged_read(const struct scope *s, const struct judging *by, struct sv name,

@@ -2,6 +2,7 @@
 #include "base/addr.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <string.h>
 
 bool addr_parse(struct sv text, struct addr *out)
@@ -28,19 +29,46 @@ bool addr_parse(struct sv text, struct addr *out)
 	return true;
 }
 
+/* Some questions write a hundred thousand: inet_ntop() would be a tenth of their time. */
+static void format_v4(const uint8_t *b, char *out)
+{
+	for (int i = 0; i < 4; i++) {
+		unsigned n = b[i];
+		if (n >= 100)
+			*out++ = (char)('0' + n / 100);
+		if (n >= 10)
+			*out++ = (char)('0' + n / 10 % 10);
+		*out++ = (char)('0' + n % 10);
+		*out++ = i < 3 ? '.' : '\0';
+	}
+}
+
 const char *addr_format(const struct addr *a, char out[ADDR_TEXT])
 {
-	int family = a->kind == ADDR_V4 ? AF_INET : AF_INET6;
-	if (a->kind == ADDR_NONE || !inet_ntop(family, a->b, out, ADDR_TEXT))
+	if (a->kind == ADDR_V4)
+		format_v4(a->b, out);
+	else if (a->kind == ADDR_NONE || !inet_ntop(AF_INET6, a->b, out, ADDR_TEXT))
 		memcpy(out, "-", 2);
 	return out;
+}
+
+static uint64_t big_endian(const uint8_t *b)
+{
+	uint64_t n;
+	memcpy(&n, b, sizeof(n));
+	return be64toh(n);
 }
 
 int addr_cmp(const struct addr *a, const struct addr *b)
 {
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
-	return memcmp(a->b, b->b, sizeof(a->b));
+	uint64_t x = big_endian(a->b), y = big_endian(b->b);
+	if (x == y) {
+		x = big_endian(a->b + 8);
+		y = big_endian(b->b + 8);
+	}
+	return (x > y) - (x < y);
 }
 
 size_t addr_len(const struct addr *a)

@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 enum {
-	ARENA_BLOCK = 16384,
+	ARENA_BLOCK = 16384, /* at least, and at most as a rule */
+	ARENA_BLOCK_MOST = 262144,
 	EXIT_NO_MEMORY = 71
 };
 
@@ -100,6 +101,14 @@ void arena_free(struct arena **a)
 	*a = NULL;
 }
 
+/* A quarter of what there is: large arenas have few blocks, and little is left over. */
+static size_t usual_block(const struct arena *a)
+{
+	size_t n = a->used / 4;
+	n = n < ARENA_BLOCK ? ARENA_BLOCK : n;
+	return n < ARENA_BLOCK_MOST ? n : ARENA_BLOCK_MOST;
+}
+
 void *arena_alloc(struct arena *a, size_t n)
 {
 	size_t align = alignof(max_align_t);
@@ -107,7 +116,7 @@ void *arena_alloc(struct arena *a, size_t n)
 		arena_guard(n);
 	n = (n + align - 1) / align * align;
 	if (n > a->first->size - a->first->used)
-		a->first = block_new(n > ARENA_BLOCK ? n : ARENA_BLOCK, a->first);
+		a->first = block_new(n > usual_block(a) ? n : usual_block(a), a->first);
 	void *p = a->first->bytes + a->first->used;
 	a->first->used += n;
 	a->used += n;

@@ -39,6 +39,9 @@
  * rounds. */
 #define LIMIT_TALLIES ((size_t)(512 * 1024 / POSTERN_CAP_DIVISOR))
 
+/* Names of hosts that a question holds in memory; of more it looks up each. */
+#define LIMIT_HOSTS ((size_t)(512 * 1024 / POSTERN_CAP_DIVISOR))
+
 /* From so large a database on, what took long to find is kept. No cap: never divided. */
 #define LIMIT_KEEP_FROM (64 * LIMIT_MIB)
 

@@ -143,16 +143,18 @@ bool pattern_is_valid(struct sv pattern)
 	return true;
 }
 
-/* From each place where what came before may have ended, to each where this may end. */
-static void step(const struct element *e, struct sv name, const bool *from, bool *to)
+/* From each place where what came before may have ended, to each where this may end;
+ * false: there is none. */
+static bool step(const struct element *e, struct sv name, const bool *from, bool *to)
 {
+	bool any = false;
 	memset(to, 0, PATTERN_NAME + 1);
 	for (size_t at = 0; at <= name.n; at++) {
 		if (!from[at])
 			continue;
 		for (size_t k = 0; k <= e->most; k++) {
 			if (k >= e->least)
-				to[at + k] = true;
+				to[at + k] = any = true;
 			if (at + k == name.n)
 				break;
 			unsigned char c = (unsigned char)ascii_lower(name.p[at + k]);
@@ -160,19 +162,31 @@ static void step(const struct element *e, struct sv name, const bool *from, bool
 				break;
 		}
 	}
+	return any;
+}
+
+/* Most patterns differ from a name in the first letter. */
+static bool begins_otherwise(struct sv pattern, struct sv name)
+{
+	return is_plain(pattern.p[0]) && !(pattern.n > 1 && pattern.p[1] == '?') &&
+	       (!name.n || ascii_lower(pattern.p[0]) != ascii_lower(name.p[0]));
 }
 
 bool pattern_matches(struct sv pattern, struct sv name)
 {
-	bool at[2][PATTERN_NAME + 1] = { { true } };
+	bool at[2][PATTERN_NAME + 1];
 	struct element e;
 	int now = 0;
-	if (name.n > PATTERN_NAME || pattern.n == 0 || pattern.n > PATTERN_MAX)
+	if (name.n > PATTERN_NAME || pattern.n == 0 || pattern.n > PATTERN_MAX ||
+	    begins_otherwise(pattern, name))
 		return false;
+	memset(at, 0, sizeof(at));
+	at[0][0] = true;
 	while (pattern.n) {
 		if (!take_element(&pattern, &e))
 			return false;
-		step(&e, name, at[now], at[!now]);
+		if (!step(&e, name, at[now], at[!now]))
+			return false;
 		now = !now;
 	}
 	return at[now][name.n];

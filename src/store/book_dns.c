@@ -3,6 +3,8 @@
 
 #include "base/arena.h"
 #include "base/date.h"
+#include "base/hash.h"
+#include "base/limits.h"
 #include "store/book_int.h"
 
 #include <stdlib.h>
@@ -90,32 +92,52 @@ static void keep(struct book_dns_name *best, size_t *n, const struct book_dns_na
 	best[at] = *name;
 }
 
+/* Was it a name of that day? What a later answer no longer had is gone from half the time
+ * between the two. `answered`: the day of the last answer that the subject had. */
+static bool is_of_day(const struct book_dns_name *n, int64_t answered, int64_t day)
+{
+	if (day - n->last_seen > BOOK_DNS_STALE)
+		return false;
+	return n->last_seen >= day || answered <= n->last_seen ||
+	       answered - day >= day - n->last_seen;
+}
+
+static struct book_dns_name *best_of(const struct book_dns_name *best, size_t n,
+				     struct arena *a)
+{
+	struct book_dns_name *out = arena_array(a, n, sizeof(*out));
+	for (size_t i = 0; i < n; i++)
+		out[i] = best[i];
+	return out;
+}
+
 bool book_dns_names(struct store *s, enum book_dns_kind kind, struct sv subject,
 		    int64_t day, struct arena *a, struct book_dns_name **out,
 		    size_t *out_n, struct err *err)
 {
-	/* What a later answer no longer had is gone from half the time between the two.
-	 * Sorting here costs a fraction of what it does in SQL: there are few. */
+	/* Sorting here costs a fraction of what it does in SQL: there are few. When it
+	 * was asked last is read where it matters. */
 	sqlite3_stmt *st = STMT_ASK(
 		s, err,
-		"SELECT name, confirmed, first_seen, last_seen FROM book_dns_name AS n "
-		"WHERE kind = ?1 AND subject = ?2 AND ?3 - last_seen <= ?4 AND "
-		"(last_seen >= ?3 OR NOT EXISTS (SELECT 1 FROM book_dns_asked AS q WHERE "
-		"q.kind = ?1 AND q.subject = ?2 AND q.status <> ?5 AND "
-		"q.asked / ?6 > n.last_seen AND q.asked / ?6 - ?3 < ?3 - n.last_seen))",
-		a_int(kind), a_text(subject), a_int(day), a_int(BOOK_DNS_STALE),
-		a_int(BOOK_DNS_FAILED), a_int(DATE_DAY_SECONDS));
+		"SELECT name, confirmed, first_seen, last_seen, CASE WHEN last_seen < ?3 "
+		"THEN (SELECT q.asked FROM book_dns_asked AS q WHERE q.kind = ?1 AND "
+		"q.subject = ?2 AND q.status <> ?4) END FROM book_dns_name WHERE kind = "
+		"?1 "
+		"AND subject = ?2",
+		a_int(kind), a_text(subject), a_int(day), a_int(BOOK_DNS_FAILED));
 	enum stmt_step step = STMT_FAILED;
 	struct book_dns_name best[BOOK_DNS_NAMES] = { 0 };
 	*out_n = 0;
 	while (st && (step = stmt_step(s, st, err)) == STMT_ROW) {
-		const struct book_dns_name name = { stmt_copy(st, 0, a), stmt_flag(st, 1),
+		const struct book_dns_name name = { stmt_view(st, 0), stmt_flag(st, 1),
 						    stmt_i64(st, 2), stmt_i64(st, 3) };
-		keep(best, out_n, &name, day);
+		if (!is_of_day(&name, date_day_of(stmt_i64(st, 4)), day))
+			continue;
+		struct book_dns_name copy = name;
+		copy.name = arena_sv(a, name.name);
+		keep(best, out_n, &copy, day);
 	}
-	*out = arena_array(a, *out_n, sizeof(**out));
-	for (size_t i = 0; i < *out_n; i++)
-		(*out)[i] = best[i];
+	*out = best_of(best, *out_n, a);
 	return step == STMT_END;
 }
 
@@ -125,4 +147,137 @@ bool book_dns_any(struct store *s, bool *out, struct err *err)
 	bool ok = store_int(s, "SELECT EXISTS (SELECT 1 FROM book_dns_asked)", &n, err);
 	*out = n != 0;
 	return ok;
+}
+
+/* --- the names of many hosts --- */
+
+enum {
+	HOSTS_MANY = 16384 /* look-ups behind which all are read */
+};
+
+struct host {
+	struct addr address;
+	uint32_t first, n; /* of its names */
+	int64_t answered;  /* day */
+};
+
+struct book_hosts {
+	struct store *s;
+	size_t asked;
+	bool whole; /* all are in memory */
+	struct arena *a;
+	struct book_list names; /* of struct book_dns_name */
+	struct book_list hosts; /* of struct host */
+	uint32_t *slot;         /* index of a host + 1; 0: empty */
+	size_t slots;           /* a power of two */
+};
+
+struct book_hosts *book_hosts_new(struct store *s)
+{
+	struct book_hosts *h = heap_array(1, sizeof(*h));
+	h->s = s;
+	h->names.size = sizeof(struct book_dns_name);
+	h->hosts.size = sizeof(struct host);
+	return h;
+}
+
+void book_hosts_free(struct book_hosts **h)
+{
+	if (!*h)
+		return;
+	arena_free(&(*h)->a);
+	free((*h)->names.p);
+	free((*h)->hosts.p);
+	free((*h)->slot);
+	free(*h);
+	*h = NULL;
+}
+
+static struct host *host_at(const struct book_hosts *h, size_t i)
+{
+	return (struct host *)(void *)h->hosts.p + i;
+}
+
+static uint32_t *find_host(const struct book_hosts *h, const struct addr *at)
+{
+	size_t i = (size_t)hash_bytes(&h->s->key, at, sizeof(*at)) & (h->slots - 1);
+	while (h->slot[i] && addr_cmp(&host_at(h, h->slot[i] - 1)->address, at) != 0)
+		i = (i + 1) & (h->slots - 1);
+	return &h->slot[i];
+}
+
+/* Names by their subject, as they stand in the table. */
+static bool read_names(struct book_hosts *h, struct err *err)
+{
+	struct host *host = NULL;
+	sqlite3_stmt *st =
+		STMT_ASK(h->s, err,
+			 "SELECT n.subject, n.name, n.confirmed, n.first_seen, "
+			 "n.last_seen, q.asked FROM book_dns_name AS n LEFT JOIN "
+			 "book_dns_asked AS q ON q.kind = n.kind AND q.subject = "
+			 "n.subject AND q.status <> ? WHERE n.kind = ? ORDER BY "
+			 "n.subject LIMIT ?",
+			 a_int(BOOK_DNS_FAILED), a_int(BOOK_DNS_HOST),
+			 a_int((int64_t)LIMIT_HOSTS + 1));
+	enum stmt_step step = STMT_FAILED;
+	while (st && (step = stmt_step(h->s, st, err)) == STMT_ROW) {
+		struct addr at;
+		if (!addr_parse(stmt_view(st, 0), &at))
+			continue;
+		if (!host || addr_cmp(&host->address, &at) != 0) {
+			host = book_list_add(&h->hosts);
+			*host = (struct host){ at, (uint32_t)h->names.n, 0,
+					       date_day_of(stmt_i64(st, 5)) };
+		}
+		struct book_dns_name *name = book_list_add(&h->names);
+		*name = (struct book_dns_name){ stmt_copy(st, 1, h->a), stmt_flag(st, 2),
+						stmt_i64(st, 3), stmt_i64(st, 4) };
+		host->n++;
+	}
+	return step == STMT_END;
+}
+
+/* Where there are too many, they are looked up one by one. */
+static bool read_whole(struct book_hosts *h, struct err *err)
+{
+	h->a = arena_new();
+	if (!read_names(h, err))
+		return false;
+	h->whole = h->names.n <= LIMIT_HOSTS;
+	for (h->slots = 1024; h->whole && h->slots < h->hosts.n * 2;)
+		h->slots *= 2;
+	h->slot = heap_array(h->whole ? h->slots : 0, sizeof(*h->slot));
+	for (size_t i = 0; h->whole && i < h->hosts.n; i++)
+		*find_host(h, &host_at(h, i)->address) = (uint32_t)i + 1;
+	return true;
+}
+
+static void names_in_memory(const struct book_hosts *h, const struct addr *at,
+			    int64_t day, struct arena *a, struct book_dns_name **out,
+			    size_t *out_n)
+{
+	struct book_dns_name best[BOOK_DNS_NAMES] = { 0 };
+	uint32_t place = *find_host(h, at);
+	const struct host *host = place ? host_at(h, place - 1) : NULL;
+	const struct book_dns_name *name = (const void *)h->names.p;
+	*out_n = 0;
+	for (size_t i = 0; host && i < host->n; i++)
+		if (is_of_day(&name[host->first + i], host->answered, day))
+			keep(best, out_n, &name[host->first + i], day);
+	*out = best_of(best, *out_n, a);
+}
+
+bool book_hosts_names(struct book_hosts *h, const struct addr *host, int64_t day,
+		      struct arena *a, struct book_dns_name **out, size_t *out_n,
+		      struct err *err)
+{
+	char text[ADDR_TEXT];
+	if (++h->asked == HOSTS_MANY && !read_whole(h, err))
+		return false;
+	if (!h->whole)
+		return book_dns_names(h->s, BOOK_DNS_HOST,
+				      sv_from(addr_format(host, text)), day, a, out,
+				      out_n, err);
+	names_in_memory(h, host, day, a, out, out_n);
+	return true;
 }

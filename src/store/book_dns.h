@@ -2,6 +2,7 @@
 #ifndef STORE_BOOK_DNS_H
 #define STORE_BOOK_DNS_H
 
+#include "base/addr.h"
 #include "store/store.h"
 
 struct arena;
@@ -54,6 +55,19 @@ bool book_dns_until(struct store *s, enum book_dns_kind kind, struct sv subject,
 bool book_dns_names(struct store *s, enum book_dns_kind kind, struct sv subject,
 		    int64_t day, struct arena *a, struct book_dns_name **out,
 		    size_t *out_n, struct err *err);
+/*
+ * The names of hosts, for a question that asks for many: one look-up each and, from some
+ * thousands on, from memory, where all of them have room (LIMIT_HOSTS). It sees the
+ * snapshot that it was made in.
+ */
+struct book_hosts;
+struct book_hosts *book_hosts_new(struct store *s);
+void book_hosts_free(struct book_hosts **h);
+/* As book_dns_names(). Names live as long as both. */
+bool book_hosts_names(struct book_hosts *h, const struct addr *host, int64_t day,
+		      struct arena *a, struct book_dns_name **out, size_t *out_n,
+		      struct err *err);
+
 /* Was anything ever asked? */
 bool book_dns_any(struct store *s, bool *out, struct err *err);
 

@@ -102,15 +102,66 @@ static void stale(void **state)
 	expect(f, 101 + BOOK_DNS_STALE, "");
 }
 
+/* The same from memory, once many were asked for, as one by one. */
+static void many_hosts(void **state)
+{
+	enum {
+		HOSTS = 40,
+		DAYS = 30,
+		ROUNDS = 20
+	};
+	struct fixture *f = *state;
+	OK(f, store_begin(f->s, &f->err));
+	for (int64_t i = 0; i < (int64_t)HOSTS * DAYS; i++) {
+		const struct addr at = { .kind = i % 3 ? ADDR_V4 : ADDR_V6,
+					 .b = { 10, (uint8_t)(i % HOSTS) } };
+		char text[ADDR_TEXT];
+		const int64_t day = 100 + i / HOSTS * 10;
+		struct book_dns_found d = {
+			.kind = BOOK_DNS_HOST,
+			.subject = sv_from(addr_format(&at, text)),
+			.status = (enum book_dns_status)(i * 7 % 5 % 3),
+			.asked = day * DATE_DAY_SECONDS,
+			.until = day * DATE_DAY_SECONDS + KEPT_UNTIL,
+			.name = { sv_from(i % 4 ? "a.example" : "b.example") },
+			.confirmed = { i % 2 },
+		};
+		d.n = d.status == BOOK_DNS_ANSWERED;
+		OK(f, book_dns_put(f->s, &d, &f->err));
+	}
+	OK(f, store_commit(f->s, &f->err));
+	struct book_hosts *h = book_hosts_new(f->s);
+	size_t found = 0;
+	for (int i = 0; i < ROUNDS * 1000; i++) {
+		const struct addr at = { .kind = i % 2 ? ADDR_V4 : ADDR_V6,
+					 .b = { 10, (uint8_t)(i / 2 % (HOSTS + 1)) } };
+		const int64_t day = 90 + i % 400;
+		char text[ADDR_TEXT];
+		struct book_dns_name *have, *want;
+		size_t n, m;
+		arena_reset(f->a);
+		OK(f, book_hosts_names(h, &at, day, f->a, &have, &n, &f->err));
+		OK(f, book_dns_names(f->s, BOOK_DNS_HOST, sv_from(addr_format(&at, text)),
+				     day, f->a, &want, &m, &f->err));
+		assert_int_equal(n, m);
+		for (size_t k = 0; k < n; k++) {
+			assert_true(sv_eq(have[k].name, want[k].name));
+			assert_int_equal(have[k].confirmed, want[k].confirmed);
+			assert_int_equal(have[k].last_seen, want[k].last_seen);
+		}
+		found += n;
+	}
+	assert_true(found > 1000);
+	book_hosts_free(&h);
+}
+
 #define TEST(t) cmocka_unit_test_setup_teardown(t, test_setup, test_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(nearest_first),
-		TEST(later_answers),
-		TEST(failures),
-		TEST(stale),
+		TEST(nearest_first), TEST(later_answers), TEST(failures),
+		TEST(stale),         TEST(many_hosts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

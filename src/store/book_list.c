@@ -121,7 +121,7 @@ struct book_report_iter *book_reports(struct store *s, const struct book_report_
 	book_filter_ids(f, &it->ids);
 	/* Its own statement: several listings may be open at once. */
 	if (list_sql(f, sql, sizeof(sql)))
-		it->st = stmt_open(s, sql, err);
+		it->st = stmt_borrow(s, sql, err);
 	if (!it->st || !book_filter_bind(s, it->st, f, &it->ids, false, err))
 		book_report_iter_free(&it);
 	return it;
@@ -139,7 +139,7 @@ void book_report_iter_free(struct book_report_iter **it)
 {
 	if (!*it)
 		return;
-	stmt_close(&(*it)->st);
+	stmt_give_back((*it)->s, &(*it)->st);
 	buf_deinit(&(*it)->ids);
 	free(*it);
 	*it = NULL;

@@ -4,9 +4,11 @@
 #include "base/arena.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
-	STMT_SLOTS = 512 /* a power of two, several times the statements there are */
+	STMT_SLOTS = 512, /* a power of two, several times the statements there are */
+	STMT_IDLE = 4
 };
 
 struct stmt_cache {
@@ -15,6 +17,8 @@ struct stmt_cache {
 		const char *sql;
 		sqlite3_stmt *st;
 	} slot[STMT_SLOTS];
+	sqlite3_stmt *idle[STMT_IDLE]; /* given back; NULL: none */
+	size_t oldest;
 };
 
 struct stmt_cache *stmt_cache_new(void)
@@ -26,6 +30,8 @@ void stmt_cache_free(struct stmt_cache **c)
 {
 	for (size_t i = 0; *c && i < STMT_SLOTS; i++)
 		(void)sqlite3_finalize((*c)->slot[i].st);
+	for (size_t i = 0; *c && i < STMT_IDLE; i++)
+		(void)sqlite3_finalize((*c)->idle[i]);
 	free(*c);
 	*c = NULL;
 }
@@ -47,6 +53,31 @@ sqlite3_stmt *stmt_open(struct store *s, const char *sql, struct err *err)
 void stmt_close(sqlite3_stmt **st)
 {
 	(void)sqlite3_finalize(*st);
+	*st = NULL;
+}
+
+sqlite3_stmt *stmt_borrow(struct store *s, const char *sql, struct err *err)
+{
+	for (size_t i = 0; i < STMT_IDLE; i++) {
+		sqlite3_stmt *st = s->stmts->idle[i];
+		if (!st || strcmp(sqlite3_sql(st), sql) != 0)
+			continue;
+		s->stmts->idle[i] = NULL;
+		return st;
+	}
+	return prepare(s, sql, 0, err);
+}
+
+void stmt_give_back(struct store *s, sqlite3_stmt **st)
+{
+	struct stmt_cache *c = s->stmts;
+	if (!*st)
+		return;
+	(void)sqlite3_reset(*st);
+	(void)sqlite3_clear_bindings(*st);
+	(void)sqlite3_finalize(c->idle[c->oldest]);
+	c->idle[c->oldest] = *st;
+	c->oldest = (c->oldest + 1) % STMT_IDLE;
 	*st = NULL;
 }
 

@@ -58,6 +58,9 @@ void stmt_cache_free(struct stmt_cache **c);
 /* A statement of one's own, to be finalized with stmt_close(). */
 sqlite3_stmt *stmt_open(struct store *s, const char *sql, struct err *err);
 void stmt_close(sqlite3_stmt **st);
+/* The same where one like it may come again soon: what is given back is kept a while. */
+sqlite3_stmt *stmt_borrow(struct store *s, const char *sql, struct err *err);
+void stmt_give_back(struct store *s, sqlite3_stmt **st);
 bool stmt_bind(struct store *s, sqlite3_stmt *st, const struct stmt_arg *args, size_t n,
 	       struct err *err);
 
