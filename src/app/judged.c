@@ -10,8 +10,8 @@
 #include <stdlib.h>
 
 enum {
-	LOOK_AT = 50000,                /* (source, facet) pairs with most messages */
-	LOOK_BYTES = 128 * 1024 * 1024, /* of their facets; hostile ones are long */
+	LOOK_AT = 50000,               /* (source, facet) pairs with most messages */
+	LOOK_BYTES = 64 * 1024 * 1024, /* of their facets; hostile ones are long */
 	FACETS_FIRST = 64
 };
 

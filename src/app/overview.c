@@ -99,9 +99,11 @@ static bool find(struct app_overview *o, const struct scope *s, uint32_t sources
 	struct facts_query q = scope_query(s);
 	o->source_n = o->finding_n = 0;
 	o->source_all = 0;
-	return (scope_is_empty(s) || scope_sources(s, &q, sources, &o->source,
-						   &o->source_n, &o->source_all, err)) &&
-	       fill_findings(o, s, app, err);
+	/* Findings first: what they need meanwhile is free again before sources fill it.
+	 */
+	return fill_findings(o, s, app, err) &&
+	       (scope_is_empty(s) || scope_sources(s, &q, sources, &o->source,
+						   &o->source_n, &o->source_all, err));
 }
 
 static uint64_t cpu_ms(void)
