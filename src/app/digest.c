@@ -163,8 +163,16 @@ struct counting {
 	int64_t from;  /* of the period; what is before it is of the one before */
 	size_t *group; /* whose each row is */
 	struct letter_sender *sum;
-	uint64_t abuse, abuse_before;
+	uint64_t *others; /* of each day of the period */
+	uint64_t others_before;
 };
+
+/* Nothing of it passed, and nothing says that it is the domain's own. */
+static bool is_of_others(const struct service_row *r)
+{
+	return r->class == SERVICE_ABUSE ||
+	       (r->class == SERVICE_UNKNOWN && r->why != SERVICE_WHY_FAILING);
+}
 
 static void take_day(void *ctx, const struct judged_row *r, int64_t day,
 		     uint64_t messages)
@@ -172,14 +180,14 @@ static void take_day(void *ctx, const struct judged_row *r, int64_t day,
 	struct counting *c = ctx;
 	struct letter_sender *s = &c->sum[c->group[r - c->k->j.row]];
 	const struct service_facet *f = r->row->facet;
-	const uint64_t abuse = r->row->class == SERVICE_ABUSE ? messages : 0;
+	const uint64_t others = is_of_others(r->row) ? messages : 0;
 	if (day < c->from) {
-		c->abuse_before += abuse;
+		c->others_before += others;
 		return;
 	}
 	s->messages += messages;
 	s->passed += f->dkim_aligned || f->spf_aligned ? messages : 0;
-	c->abuse += abuse;
+	c->others[day - c->from] += others;
 }
 
 static bool add_senders(const struct work *w, const struct look *k, struct account *c,
@@ -189,6 +197,7 @@ static bool add_senders(const struct work *w, const struct look *k, struct accou
 	struct scope s = in_days(k, w->before, w->to);
 	struct counting n = { .k = k,
 			      .from = w->from,
+			      .others = arena_array(a, c->l.day_n, sizeof(*n.others)),
 			      .group = arena_array(a, k->j.n + 1, sizeof(*n.group)),
 			      .sum = arena_array(a, k->sender_n + 1, sizeof(*n.sum)) };
 	for (size_t i = 0; i < k->sender_n; i++) {
@@ -198,8 +207,11 @@ static bool add_senders(const struct work *w, const struct look *k, struct accou
 	}
 	if (!judged_days(&s, &k->j, take_day, &n, err))
 		return false;
-	c->l.abuse += n.abuse;
-	c->l.abuse_before += n.abuse_before;
+	for (size_t i = 0; i < c->l.day_n; i++) {
+		c->l.day[i].others += n.others[i];
+		c->l.others += n.others[i];
+	}
+	c->l.others_before += n.others_before;
 	for (size_t i = 0; i < k->sender_n; i++) {
 		const struct app_sender *from = &k->sender[i].sender;
 		bool own = from->class == SERVICE_OWN;
@@ -499,8 +511,8 @@ static void add_up(struct work *w)
 		}
 		all->messages += l->messages;
 		all->passed += l->passed;
-		all->abuse += l->abuse;
-		all->abuse_before += l->abuse_before;
+		all->others += l->others;
+		all->others_before += l->others_before;
 		all->before += l->before;
 		all->before_passed += l->before_passed;
 		all->reports += l->reports;
@@ -509,6 +521,7 @@ static void add_up(struct work *w)
 		for (size_t d = 0; d < l->day_n; d++) {
 			all->day[d].passed += l->day[d].passed;
 			all->day[d].failed += l->day[d].failed;
+			all->day[d].others += l->day[d].others;
 		}
 	}
 	if (all->other_n)

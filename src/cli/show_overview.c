@@ -3,6 +3,7 @@
 
 #include "app/words.h"
 #include "base/date.h"
+#include "base/limits.h"
 
 #include <stdio.h>
 
@@ -117,6 +118,21 @@ static void show_tree(struct out *o, const struct app_overview *v)
 	}
 }
 
+/* Some sentences leave out of which domain it is. */
+static void show_evidence(struct out *o, const struct app_finding *f)
+{
+	struct buf b;
+	buf_init(&b, LIMIT_VALUE);
+	buf_add_sv(&b, f->evidence);
+	if (f->f.domain.n && sv_find(f->evidence, f->f.domain) == f->evidence.n) {
+		buf_add_str(&b, " (");
+		buf_add_sv(&b, f->f.domain);
+		buf_add_str(&b, ")");
+	}
+	out_wrapped(o, "  - ", buf_sv(&b));
+	buf_deinit(&b);
+}
+
 /* The first of each code: many of one say less than one of each. */
 static void show_findings_first(struct out *o, const struct app_overview *v)
 {
@@ -124,7 +140,7 @@ static void show_findings_first(struct out *o, const struct app_overview *v)
 	for (size_t i = 0; i < v->finding_n; i++) {
 		if (of_code[v->finding[i].f.code]++ >= FINDINGS_A_CODE)
 			continue;
-		out_wrapped(o, "  - ", v->finding[i].evidence);
+		show_evidence(o, &v->finding[i]);
 		shown++;
 	}
 	if (shown == v->finding_n)

@@ -39,7 +39,7 @@ struct doc_figure {
  * images show it, and so does Outlook, which knows neither SVG nor CSS charts. */
 struct doc_bar {
 	struct sv label, note;
-	uint64_t good, bad;
+	uint64_t good, bad, other;
 };
 
 struct doc_table {
@@ -61,9 +61,9 @@ struct doc_block {
 
 struct doc {
 	struct arena *arena;
-	struct sv lang;      /* "en" */
-	struct sv good, bad; /* what the two parts of a bar are called */
-	struct sv logo;      /* the Content-ID of a picture; or empty */
+	struct sv lang;             /* "en" */
+	struct sv good, bad, other; /* what the parts of a bar are called */
+	struct sv logo;             /* the Content-ID of a picture; or empty */
 	struct sv logo_name;
 	struct doc_block *block;
 	size_t n, cap;

@@ -14,6 +14,7 @@
 #define LINE "#e3e8ee"
 #define ACCENT "#1f5fbf"
 #define FAILED "#d9655c"
+#define OTHERS "#a9b4c2"
 #define TABLE \
 	"<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" " \
 	"cellspacing=\"0\" border=\"0\""
@@ -118,18 +119,30 @@ static double share_of(uint64_t n, uint64_t most)
 	return n && p < 0.6 ? 0.6 : p;
 }
 
+/* What a colour stands for. */
+static void add_key(struct buf *out, const char *colour, struct sv what)
+{
+	buf_addf(out, "<span style=\"color:%s\">&#9632;</span> ", colour);
+	add_escaped(out, what);
+	buf_add_str(out, " &nbsp; ");
+}
+
+static uint64_t sum_of(const struct doc_bar *b)
+{
+	return b->good + b->bad + b->other;
+}
+
 static void add_bars(struct buf *out, const struct doc *d, const struct doc_block *b)
 {
 	uint64_t most = 1;
 	for (size_t i = 0; i < b->n; i++)
-		most = b->bar[i].good + b->bar[i].bad > most
-			       ? b->bar[i].good + b->bar[i].bad
-			       : most;
+		most = sum_of(&b->bar[i]) > most ? sum_of(&b->bar[i]) : most;
 	buf_add_str(out, TABLE " style=\"margin:16px 0 4px\">\n");
 	for (size_t i = 0; i < b->n; i++) {
 		const struct doc_bar *bar = &b->bar[i];
 		double good = share_of(bar->good, most), bad = share_of(bar->bad, most);
-		double rest = 100 - good - bad;
+		double other = share_of(bar->other, most);
+		double rest = 100 - good - bad - other;
 		buf_add_str(out, "<tr><td nowrap style=\"padding:3px 10px 3px 0;" FONT
 				 "font-size:13px;line-height:18px;color:" PALE
 				 ";white-space:nowrap\">");
@@ -138,6 +151,7 @@ static void add_bars(struct buf *out, const struct doc *d, const struct doc_bloc
 				 "><tr>");
 		add_part(out, ACCENT, good);
 		add_part(out, FAILED, bad);
+		add_part(out, OTHERS, other);
 		add_part(out, "#f0f3f7", rest > 0.05 ? rest : 0);
 		buf_add_str(out, "</tr></table></td><td align=\"right\" nowrap "
 				 "style=\"padding:3px 0 3px 10px;" FONT
@@ -147,11 +161,10 @@ static void add_bars(struct buf *out, const struct doc *d, const struct doc_bloc
 		buf_add_str(out, "</td></tr>\n");
 	}
 	buf_add_str(out, "</table>\n<p style=\"margin:0;" FONT
-			 "font-size:12px;line-height:17px;color:" PALE
-			 "\"><span style=\"color:" ACCENT "\">&#9632;</span> ");
-	add_escaped(out, d->good);
-	buf_add_str(out, " &nbsp; <span style=\"color:" FAILED "\">&#9632;</span> ");
-	add_escaped(out, d->bad);
+			 "font-size:12px;line-height:17px;color:" PALE "\">");
+	add_key(out, ACCENT, d->good);
+	add_key(out, FAILED, d->bad);
+	add_key(out, OTHERS, d->other);
 	buf_add_str(out, "</p>\n");
 }
 

@@ -113,26 +113,35 @@ static void add_head(const struct work *w)
 
 /* --- figures and days --- */
 
+static struct sv before(const struct work *w, const struct lang_value *v)
+{
+	return say(w, w->l->month ? "letter.before-month" : "letter.before-week", v, 1);
+}
+
 static struct doc_figure volume(const struct work *w)
 {
 	const struct letter *l = w->l;
 	const struct lang_value v = number("before", l->before);
-	return (struct doc_figure){ count(w, l->messages), word(w, "letter.messages"),
-				    say(w, "letter.before", &v, 1), DOC_PLAIN };
+	return (struct doc_figure){ count(w, l->messages),
+				    word(w, w->l->client.n ? "letter.messages"
+							   : "letter.messages-all"),
+				    before(w, &v), DOC_PLAIN };
 }
 
 /* Of what others send in the name nothing shall pass: it is left out. */
 static struct doc_figure rate(const struct work *w)
 {
 	const struct letter *l = w->l;
-	uint64_t own = l->messages - l->abuse;
+	uint64_t own = l->messages - l->others;
 	const struct lang_value v =
-		text("before", share(w, l->before_passed, l->before - l->abuse_before));
+		text("before", share(w, l->before_passed, l->before - l->others_before));
 	enum doc_tone tone = l->passed >= own - own / 50  ? DOC_GOOD
 			     : l->passed < own - own / 10 ? DOC_BAD
 							  : DOC_WARN;
-	return (struct doc_figure){ share(w, l->passed, own), word(w, "letter.pass-own"),
-				    say(w, "letter.before", &v, 1), tone };
+	return (struct doc_figure){ share(w, l->passed, own),
+				    word(w, w->l->client.n ? "letter.pass-own"
+							   : "letter.pass-all"),
+				    before(w, &v), tone };
 }
 
 static void add_figures(const struct work *w)
@@ -140,8 +149,8 @@ static void add_figures(const struct work *w)
 	struct doc_figure *f = arena_array(w->a, 3, sizeof(*f));
 	f[0] = volume(w);
 	f[1] = rate(w);
-	f[2] = (struct doc_figure){ count(w, w->l->abuse), word(w, "letter.abuse"),
-				    word(w, "letter.abuse-note"), DOC_PLAIN };
+	f[2] = (struct doc_figure){ count(w, w->l->others), word(w, "letter.others"),
+				    word(w, "letter.others-note"), DOC_PLAIN };
 	struct doc_block *b = doc_add(w->d, DOC_FIGURES, SV(""));
 	b->figure = f;
 	b->n = 3;
@@ -165,9 +174,10 @@ static void add_days(const struct work *w)
 		bar[n] = (struct doc_bar){ .label = bar_label(w, l->day[i].day) };
 		for (size_t k = i; k < i + step && k < l->day_n; k++) {
 			bar[n].good += l->day[k].passed;
-			bar[n].bad += l->day[k].failed;
+			bar[n].bad += l->day[k].failed - l->day[k].others;
+			bar[n].other += l->day[k].others;
 		}
-		bar[n].note = count(w, bar[n].good + bar[n].bad);
+		bar[n].note = count(w, bar[n].good + bar[n].bad + bar[n].other);
 	}
 	struct doc_block *b = doc_add(w->d, DOC_BARS, SV(""));
 	b->bar = bar;
@@ -193,6 +203,22 @@ static struct sv evidence(const struct work *w, const struct letter_finding *f)
 				    SV_ARG(f->evidence)));
 }
 
+static bool is_on_trial(const struct finding *f)
+{
+	return f->code == FINDING_READY &&
+	       sv_has_suffix_fold(f->says.after, SV("on trial"));
+}
+
+static struct sv remedy(const struct work *w, const struct finding *f)
+{
+	const struct lang_value v[] = { text("domain", f->domain),
+					text("subject", f->subject) };
+	return say(w,
+		   arena_printf(w->a, "letter.todo.%s%s", finding_word(f->code),
+				is_on_trial(f) ? "-trial" : ""),
+		   v, 2);
+}
+
 static void add_todo(const struct work *w)
 {
 	const struct letter *l = w->l;
@@ -202,13 +228,11 @@ static void add_todo(const struct work *w)
 	for (size_t i = 0; i < l->todo_n && i < LETTER_TODO; i++) {
 		const struct letter_finding *f = &l->todo[i];
 		struct doc_block *b = doc_add(w->d, DOC_ITEM, evidence(w, f));
-		const struct lang_value v[] = { text("domain", f->finding->domain),
-						text("subject", f->finding->subject) };
 		b->tone = tone_of(f->finding);
-		b->note = say(w,
-			      arena_printf(w->a, "letter.todo.%s",
-					   finding_word(f->finding->code)),
-			      v, 2);
+		b->note = remedy(w, f->finding);
+		/* The same of several domains is said once. */
+		if (i && sv_eq(b->note, remedy(w, l->todo[i - 1].finding)))
+			b->note = SV("");
 		b->code = f->record;
 	}
 	if (l->todo_n > LETTER_TODO) {
@@ -226,9 +250,12 @@ static void add_fresh(const struct work *w)
 	if (l->fresh_n == 0)
 		return;
 	(void)doc_add(w->d, DOC_HEADING, word(w, "letter.new"));
-	for (size_t i = 0; i < l->fresh_n && i < LETTER_FRESH; i++)
-		doc_add(w->d, DOC_ITEM, evidence(w, &l->fresh[i]))->tone =
-			tone_of(l->fresh[i].finding);
+	for (size_t i = 0; i < l->fresh_n && i < LETTER_FRESH; i++) {
+		const struct letter_finding *f = &l->fresh[i];
+		struct doc_block *b = doc_add(w->d, DOC_ITEM, evidence(w, f));
+		b->tone = tone_of(f->finding);
+		b->note = remedy(w, f->finding);
+	}
 }
 
 /* --- tables --- */
@@ -265,7 +292,7 @@ static void add_senders(const struct work *w)
 	struct sv *c = add_table(w, "letter.senders", 4, n, 0xc);
 	*c++ = word(w, "letter.sender");
 	*c++ = word(w, "letter.what");
-	*c++ = word(w, "letter.messages");
+	*c++ = word(w, "letter.sent");
 	*c++ = word(w, "letter.pass");
 	for (size_t i = 0; i < n; i++) {
 		const struct letter_sender *s = &l->sender[i];
@@ -312,7 +339,7 @@ static void add_clients(const struct work *w)
 		return;
 	struct sv *c = add_table(w, "letter.clients", 5, n, 0x1e);
 	*c++ = word(w, "letter.client");
-	*c++ = word(w, "letter.messages");
+	*c++ = word(w, "letter.sent");
 	*c++ = word(w, "letter.pass");
 	*c++ = word(w, "letter.open");
 	*c++ = word(w, "letter.ready-n");
@@ -324,6 +351,14 @@ static void add_clients(const struct work *w)
 		*c++ = count(w, o->grave + o->warning);
 		*c++ = count(w, o->ready);
 	}
+}
+
+/* What the words mean, for who reads one the first time. */
+static void add_words(const struct work *w)
+{
+	(void)doc_add(w->d, DOC_HEADING, word(w, "letter.words"));
+	(void)doc_add(w->d, DOC_PARAGRAPH, word(w, "letter.words-pass"));
+	(void)doc_add(w->d, DOC_PARAGRAPH, word(w, "letter.words-policy"));
 }
 
 static void add_foot(const struct work *w)
@@ -346,8 +381,9 @@ struct doc letter_doc(const struct letter *l, struct arena *a)
 			 .logo = l->logo_id,
 			 .logo_name = l->provider };
 	const struct work w = { l, a, &d };
-	d.good = word(&w, "letter.passed");
-	d.bad = word(&w, "letter.failed");
+	d.good = word(&w, l->client.n ? "letter.passed" : "letter.passed-all");
+	d.bad = word(&w, l->client.n ? "letter.failed" : "letter.failed-all");
+	d.other = word(&w, "letter.others");
 	add_head(&w);
 	if (l->messages) {
 		add_figures(&w);
@@ -358,6 +394,8 @@ struct doc letter_doc(const struct letter *l, struct arena *a)
 	add_clients(&w);
 	add_senders(&w);
 	add_domains(&w);
+	if (l->messages && l->client.n)
+		add_words(&w);
 	add_foot(&w);
 	return d;
 }

@@ -40,7 +40,8 @@ struct letter_client {
 
 struct letter_day {
 	int64_t day;
-	uint64_t passed, failed;
+	uint64_t passed, failed; /* of others too */
+	uint64_t others;
 };
 
 struct letter {
@@ -50,9 +51,10 @@ struct letter {
 	bool month;
 	int64_t year, number;     /* of the week or the month */
 	int64_t day_from, day_to; /* of the period */
-	uint64_t messages, passed, abuse;
-	uint64_t before, before_passed, abuse_before; /* of the period before */
-	struct letter_day *day;                       /* all of the period */
+	/* Of `others`: abuse, and what nobody knows. None of it passed. */
+	uint64_t messages, passed, others;
+	uint64_t before, before_passed, others_before; /* of the period before */
+	struct letter_day *day;                        /* all of the period */
 	size_t day_n;
 	struct letter_finding *todo; /* at most LETTER_TODO are told */
 	size_t todo_n;

@@ -49,7 +49,8 @@ static int setup(void **state)
 				.reports = 12,
 				.reporters = 3 };
 	for (int i = 0; i < 7; i++)
-		f->day[i] = (struct letter_day){ MONDAY + i, 140, i == 2 ? 10 : 0 };
+		f->day[i] = (struct letter_day){ MONDAY + i, 140, i == 2 ? 10 : 0,
+						 i == 2 ? 4 : 0 };
 	f->finding = (struct finding){ .code = FINDING_NOT_ALIGNED,
 				       .severity = FINDING_WARNING,
 				       .client = SV("Acme Ltd"),
@@ -106,8 +107,8 @@ static void test_quiet(void **state)
 	has(f, "A quiet time");
 	has(f, "1,000");
 	has(f, "99 %");
-	has(f, "100 % before");
-	has(f, "12 reports by 3 receivers");
+	has(f, "100 % the week before");
+	has(f, "12 reports by 3 mailbox providers");
 	lacks(f, "What to do");
 	f->l.messages = 0;
 	write_it(f);

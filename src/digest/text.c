@@ -88,8 +88,12 @@ static void add_figures(struct buf *out, const struct doc_block *b)
 
 static size_t cells_of(uint64_t n, uint64_t most)
 {
-	size_t cells = (size_t)((double)n / (double)most * BAR_CELLS + 0.5);
-	return n && cells == 0 ? 1 : cells;
+	return (size_t)((double)n / (double)most * BAR_CELLS + 0.5);
+}
+
+static uint64_t sum_of(const struct doc_bar *b)
+{
+	return b->good + b->bad + b->other;
 }
 
 static void add_bars(struct buf *out, const struct doc *d, const struct doc_block *b)
@@ -99,7 +103,7 @@ static void add_bars(struct buf *out, const struct doc *d, const struct doc_bloc
 	for (size_t i = 0; i < b->n; i++) {
 		const struct doc_bar *bar = &b->bar[i];
 		size_t n = width_of(bar->label);
-		most = bar->good + bar->bad > most ? bar->good + bar->bad : most;
+		most = sum_of(bar) > most ? sum_of(bar) : most;
 		label = n > label ? n : label;
 	}
 	for (size_t i = 0; i < b->n; i++) {
@@ -109,11 +113,13 @@ static void add_bars(struct buf *out, const struct doc *d, const struct doc_bloc
 		add_times(out, " ", label - width_of(bar->label) + 2);
 		add_times(out, "#", cells_of(bar->good, most));
 		add_times(out, "x", cells_of(bar->bad, most));
+		add_times(out, "-", cells_of(bar->other, most));
 		buf_add_str(out, "  ");
 		add_word(out, bar->note);
 		buf_add_str(out, "\n");
 	}
-	buf_addf(out, "  # %.*s, x %.*s\n", SV_ARG(d->good), SV_ARG(d->bad));
+	buf_addf(out, "  # %.*s, x %.*s, - %.*s\n", SV_ARG(d->good), SV_ARG(d->bad),
+		 SV_ARG(d->other));
 }
 
 static void add_cell(struct buf *out, struct sv s, size_t width, bool right, bool last)
