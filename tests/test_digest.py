@@ -35,6 +35,11 @@ class Words(unittest.TestCase):
                 asked |= set(re.findall(r'"((?:letter|sender)\.[a-z.-]*[a-z])"',
                                         path.read_text("utf-8")))
         self.assertGreater(len(asked), 30)
+        codes = re.findall(r'^FINDING\(\w+, "([a-z-]+)"', (
+            support.ROOT / "src/finding/finding.def").read_text("utf-8"), re.M)
+        self.assertGreater(len(codes), 10)
+        asked |= {key % code for code in codes for key in (
+            "finding.%s.evidence", "finding.%s.remedy", "letter.todo.%s")}
         for path in (support.ROOT / "data" / "lang").glob("*.txt"):
             keys = set(re.findall(r"^([^ :\n]+(?: [^:\n]+)?):", path.read_text("utf-8"), re.M))
             self.assertEqual(asked - keys, set(), path.name)

@@ -11,6 +11,7 @@ enum {
 	SILENT_REPORTS = 10,
 	SILENT_SHARE = 10, /* per cent of the reports that are worth a warning */
 	UNHEARD = 9,       /* days without any report */
+	TLS_FEW = 10,      /* sessions; fewer are worth a note */
 	FOUND_FIRST = 16
 };
 
@@ -107,6 +108,8 @@ static void find_tls(const struct watch_domain *d, struct watch_found *out)
 	if (d->tls_failed == 0)
 		return;
 	struct finding *f = watch_add(out, d, FINDING_TLS_FAILURES, SV(""), d->tls_since);
+	if (d->tls_failed < TLS_FEW)
+		f->severity = FINDING_NOTE;
 	f->says.messages = d->tls_failed;
 	f->says.after = d->tls_result.n ? d->tls_result : SV("unknown");
 }

@@ -293,6 +293,20 @@ static void test_parked(void **state)
 	assert_int_equal(p->says.messages, 42);
 }
 
+static void test_tls(void **state)
+{
+	struct fixture *f = *state;
+	f->d.tls_failed = 9;
+	f->d.tls_since = TODAY - 12;
+	assert_int_equal(only(f, FINDING_TLS_FAILURES)->severity, FINDING_NOTE);
+	f->d.tls_failed = 10;
+	f->d.tls_result = SV("certificate-expired");
+	const struct finding *t = only(f, FINDING_TLS_FAILURES);
+	assert_int_equal(t->severity, FINDING_WARNING);
+	assert_int_equal(t->since, TODAY - 12);
+	assert_true(sv_eq(t->says.after, SV("certificate-expired")));
+}
+
 static void test_unassigned(void **state)
 {
 	struct fixture *f = *state;
@@ -328,7 +342,8 @@ int main(void)
 		TEST(test_abuse),           TEST(test_silent_reporter),
 		TEST(test_no_reports),      TEST(test_habit),
 		TEST(test_policy),          TEST(test_parked),
-		TEST(test_unassigned),      TEST(test_it_stays),
+		TEST(test_unassigned),      TEST(test_tls),
+		TEST(test_it_stays),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
