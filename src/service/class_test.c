@@ -28,7 +28,9 @@ static const char catalogue[] = SERVICE(
 					"x\ndkim: <tenant>.on-office.example | x\n")
 	SERVICE("relay", "forwarder",
 		"ptr: relay.example | x\nreturn-path: relay.example | x\n")
-		SERVICE("filter", "gateway", "ptr: filter.example | x\n");
+		SERVICE("filter", "gateway", "ptr: filter.example | x\n")
+			SERVICE("guess", "marketing",
+				"ptr: guess.example | unverified\nnote: x | x\n");
 
 struct line {
 	const char *source, *host, *names;
@@ -257,6 +259,9 @@ static const struct story stories[] = {
 		    1000, OWN(BOTH) },
 		  { "198.18.9.1", "out.club.example", "c.example/office1+ club.example+",
 		    9, IS(FORWARDED, ELSEWHERE) },
+		  /* that it might be a service's is no more than a guess */
+		  { "198.18.9.3", "h.guess.example", "c.example/office1+", 9,
+		    IS(FORWARDED, ELSEWHERE) },
 		  /* without a name it may be one of the service's own */
 		  { "198.18.9.2", "", "c.example/office1+", 9, OWN(DKIM) },
 		  { "198.18.0.8", "mx8.office.example", "c.example/office1+", 9,
