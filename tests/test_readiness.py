@@ -144,6 +144,34 @@ class Readiness(support.Case):
         self.assertIn("postern services sendgrid", next(
             c["remedy"] for c in answer["conditions"] if c["condition"] == "services"))
 
+    def test_a_small_service_of_a_large_domain(self):
+        """A hundred invoices are none too few, however much else is sent."""
+        few = [("sendgrid.net", "s1", "pass")]
+        for n, held in ((99, []), (100, ["services"])):
+            with self.subTest(n):
+                self.db = self.tmp / f"few{n}.db"
+                self.history(lambda day, n=n: [
+                    sent(1000, dkim=SIGNED, spf=(OWN, "pass")),
+                    *([sent(n, "198.18.9.9", few, ("sendgrid.net", "pass"))]
+                      if day == 30 else [])])
+                answer, unmet = self.ask()
+                self.assertEqual(unmet, held)
+                self.assertEqual(self.lost(answer), {"not-aligned": (n, 0)})
+
+    def test_what_the_user_calls_own_is_lost_all_the_same(self):
+        self.history([HOME, sent(5, "198.18.9.9", (), ("bounce.other.example", "pass"))])
+        self.postern("client", "add", "C", "--domain", OWN, "--raw", "a@reports.example")
+        answer, unmet = self.ask()
+        self.assertEqual(unmet, ["strangers"])
+        self.postern("source", "mark", "198.18.9.9", "own", "--domain", OWN)
+        answer, unmet = self.ask()
+        self.assertEqual(unmet, ["dkim"])
+        self.assertEqual(self.lost(answer), {"own": (5 * DAYS, 0)})
+        self.postern("source", "mark", "198.18.9.9", "known", "--domain", OWN)
+        answer, unmet = self.ask()
+        self.assertEqual(unmet, [])
+        self.assertEqual(self.lost(answer), {"not-aligned": (5 * DAYS, 0)})
+
     def test_a_new_sender(self):
         self.history(lambda day: [HOME] + (
             [sent(30, "198.18.4.1", [(OWN, "k9", "pass")], ("esp.example", "pass"))]

@@ -19,6 +19,7 @@ enum {
 	LARGE_SHARE = 10,  /* per cent of the reports */
 	SMALL = 10,        /* messages of a sender that hold nothing back */
 	SMALL_SHARE = 200, /* ... or one in so many of the domain's own */
+	FEW = 100,         /* ... but never so many of a known service */
 	DKIM_SHARE = 90,   /* per cent of a service's messages */
 	YEAR = 365,        /* days before in which those who send rarely are looked for */
 	RARE_DAYS = 25,    /* who was seen twice as far apart sends again */
@@ -250,6 +251,13 @@ static bool is_small(const struct work *w, uint64_t messages)
 	return messages < SMALL || messages * SMALL_SHARE < w->own;
 }
 
+/* Of a service that is known, or own, this much is somebody's invoices, however large the
+ * domain is. */
+static bool is_few(const struct work *w, uint64_t messages)
+{
+	return is_small(w, messages) && messages < FEW;
+}
+
 /* The largest sender that a condition is about; NULL: none. */
 static const struct app_sender *worst(const struct work *w,
 				      bool (*holds)(const struct work *w,
@@ -268,14 +276,14 @@ static const struct app_sender *worst(const struct work *w,
 
 static bool lacks_dkim(const struct work *w, const struct app_sender *s)
 {
-	return s->class == SERVICE_OWN && s->why != SERVICE_WHY_MARKED &&
-	       !is_small(w, s->messages) && s->dkim * 100 < s->messages * DKIM_SHARE;
+	return s->class == SERVICE_OWN && !is_few(w, s->messages) &&
+	       s->dkim * 100 < s->messages * DKIM_SHARE;
 }
 
 static bool is_in_another_name(const struct work *w, const struct app_sender *s)
 {
 	return s->class == SERVICE_NOT_ALIGNED && s->why != SERVICE_WHY_MARKED &&
-	       !is_small(w, s->messages);
+	       !is_few(w, s->messages);
 }
 
 static bool is_strange(const struct work *w, const struct app_sender *s)

@@ -251,10 +251,10 @@ static void show_readiness_text(struct out *o, const struct app_readiness *v,
 	out_str(o, ". IN TXT \"");
 	out_text(o, v->record);
 	out_str(o, "\"\n");
-	out_wrapped(
-		o, "  ",
-		SV("in place of today's; where that names more addresses in rua, keep "
-		   "them: reports do not say"));
+	out_wrapped(o, "  ",
+		    SV("in place of today's; where that names more addresses in rua or "
+		       "ruf, keep "
+		       "them: reports do not say"));
 }
 
 void show_readiness(struct out *o, const struct app_readiness *v, uint32_t limit)
