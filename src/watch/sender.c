@@ -9,7 +9,9 @@ enum {
 	FAILING = 20,       /* messages */
 	FAILING_SHARE = 20, /* one in so many */
 	PAUSE = 7,          /* days without mail within a time of failing */
-	SMALL_SHARE = 200   /* one in so many of the domain's own holds nobody's eye */
+	SMALL_SHARE =
+		200, /* one in so many of the domain's own holds nobody's eye, ... */
+	FEW = 100    /* ... but so many of a known service do */
 };
 
 static bool is_small(const struct watch_sender *s, uint64_t own)
@@ -137,7 +139,8 @@ static void find_failing(const struct watch_domain *d, const struct watch_sender
 static bool is_in_another_name(const struct watch_domain *d, const struct watch_sender *s,
 			       uint64_t own)
 {
-	return s->class == SERVICE_NOT_ALIGNED && !s->marked && !is_small(s, own) &&
+	bool few = is_small(s, own) && s->messages < FEW;
+	return s->class == SERVICE_NOT_ALIGNED && !s->marked && !few &&
 	       s->last_day > d->today - WATCH_MONTH;
 }
 

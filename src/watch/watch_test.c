@@ -139,6 +139,12 @@ static void test_in_another_name(void **state)
 	s->marked = false;
 	s->last_day = TODAY - 40;
 	none(f);
+	/* However large the domain is, a hundred are worth a word. */
+	s->last_day = TODAY;
+	s->messages = 100;
+	(void)only(f, FINDING_NOT_ALIGNED);
+	s->messages = 99;
+	none(f);
 }
 
 static void test_gone_sender(void **state)
