@@ -212,13 +212,9 @@ static size_t worth_a_look(struct app_domain_line *line, size_t n)
 	return end;
 }
 
-static bool find_all(struct work *w, struct err *err)
+static bool find_each(struct work *w, const struct app_domain_line *line, size_t n,
+		      struct err *err)
 {
-	struct app_domain_line *line;
-	size_t n;
-	if (!scope_lines(w->all, true, &line, &n, err))
-		return false;
-	n = worth_a_look(line, n);
 	for (size_t i = 0; i < n; i++) {
 		if (w->o->progress)
 			w->o->progress(w->o->ctx, i, n);
@@ -229,6 +225,19 @@ static bool find_all(struct work *w, struct err *err)
 			return false;
 	}
 	return true;
+}
+
+/* The lines are of their own arena: there may be as many as somebody wrote reports of. */
+static bool find_all(struct work *w, struct err *err)
+{
+	struct scope s = *w->all;
+	struct app_domain_line *line;
+	size_t n;
+	s.arena = arena_new();
+	bool ok = scope_lines(&s, true, &line, &n, err) &&
+		  find_each(w, line, worth_a_look(line, n), err);
+	arena_free(&s.arena);
+	return ok;
 }
 
 /* --- what the user decided --- */

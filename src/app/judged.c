@@ -11,7 +11,7 @@
 
 enum {
 	LOOK_AT = 50000,               /* (source, facet) pairs with most messages */
-	LOOK_BYTES = 64 * 1024 * 1024, /* of their facets; hostile ones are long */
+	LOOK_BYTES = 32 * 1024 * 1024, /* of their facets; hostile ones are long */
 	FACETS_FIRST = 64
 };
 

@@ -145,10 +145,11 @@ bool app_overview(const struct app *app, const struct app_overview_options *want
 		return false;
 	bool whole = app_filter_is_open(&s.filter) && overview_is_large(&s) && n &&
 		     n <= OVERVIEW_KEPT_SOURCES;
-	bool ok = fill(out, &s, err) &&
-		  scope_sealed(&s, &out->sealed, &out->details_from, &out->cut, err) &&
-		  (whole ? recall(out, &s, app, want->fresh, &k, err)
+	/* What takes memory meanwhile comes first. */
+	bool ok = (whole ? recall(out, &s, app, want->fresh, &k, err)
 			 : find(out, &s, n, app, err)) &&
+		  fill(out, &s, err) &&
+		  scope_sealed(&s, &out->sealed, &out->details_from, &out->cut, err) &&
 		  source_names(&s, out->source, out->source_n, err) &&
 		  kept_state(s.store, &state, err);
 	scope_close(&s);
