@@ -31,7 +31,7 @@ struct judged {
 	bool named; /* the DNS was asked for names, some time */
 };
 
-/* What all domains are judged by: read once a question. Judged ones hold names of it. */
+/* What all domains are judged by: read once a question. */
 struct judging {
 	struct service_catalogue catalogue;
 	struct service_index *ix;

@@ -180,13 +180,13 @@ size_t senders_group(const struct judged *j, const struct sender_filter *f,
 }
 
 static void list_senders(const struct judged *j, const struct app_senders_options *o,
-			 const struct service *service, struct arena *a,
-			 struct app_senders *out)
+			 const struct service *service, struct arena *scratch,
+			 struct arena *a, struct app_senders *out)
 {
 	struct sender_group *g;
 	const struct sender_filter f = { service, o->has_class ? &o->class : NULL,
 					 o->filter->result, o->addresses || service };
-	size_t n = senders_group(j, &f, a, &g);
+	size_t n = senders_group(j, &f, scratch, &g);
 	out->sender = arena_array(a, n + 1, sizeof(*out->sender));
 	for (size_t i = 0; i < n; i++)
 		if (g[i].sender.first_day >= o->new_since)
@@ -208,20 +208,39 @@ static void find_places(struct geo *g, struct app_senders *out, struct arena *a)
 		geo_find(g, &out->sender[i].source, a, &out->sender[i].place);
 }
 
+/* What was judged is of an arena that ends before what is told of it. */
+static void keep_texts(struct app_senders *out, struct arena *a)
+{
+	for (size_t i = 0; i < out->n; i++) {
+		struct app_sender *s = &out->sender[i];
+		s->name = arena_sv(a, s->name);
+		s->host = arena_sv(a, s->host);
+		s->match.evidence = arena_sv(a, s->match.evidence);
+	}
+}
+
 static bool judge(const struct scope *s, const struct judging *by,
 		  const struct app_senders_options *o, struct app_senders *out,
 		  struct err *err)
 {
 	struct judged j;
+	struct scope scratch = *s;
 	const struct service *service = NULL;
-	if (!judged_read(s, by, s->filter.domain, out->line.use == APP_PARKED, &j, err) ||
-	    (o->service.n && !app_service_in(&by->catalogue, o->service, &service, err)))
+	if (o->service.n && !app_service_in(&by->catalogue, o->service, &service, err))
 		return false;
-	out->more = j.more;
-	out->named = j.named;
-	list_senders(&j, o, service, s->arena, out);
-	find_places(by->geo, out, s->arena);
-	return true;
+	scratch.arena = arena_new();
+	bool ok = judged_read(&scratch, by, s->filter.domain, out->line.use == APP_PARKED,
+			      &j, err);
+	if (ok) {
+		out->more = j.more;
+		out->named = j.named;
+		list_senders(&j, o, service, scratch.arena, s->arena, out);
+		keep_texts(out, s->arena);
+	}
+	arena_free(&scratch.arena);
+	if (ok)
+		find_places(by->geo, out, s->arena);
+	return ok;
 }
 
 bool senders_read(const struct scope *s, const struct app_senders_options *o,

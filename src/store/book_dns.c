@@ -264,6 +264,8 @@ static void names_in_memory(const struct book_hosts *h, const struct addr *at,
 	for (size_t i = 0; host && i < host->n; i++)
 		if (is_of_day(&name[host->first + i], host->answered, day))
 			keep(best, out_n, &name[host->first + i], day);
+	for (size_t i = 0; i < *out_n; i++)
+		best[i].name = arena_sv(a, best[i].name);
 	*out = best_of(best, *out_n, a);
 }
 

@@ -63,7 +63,7 @@ bool book_dns_names(struct store *s, enum book_dns_kind kind, struct sv subject,
 struct book_hosts;
 struct book_hosts *book_hosts_new(struct store *s);
 void book_hosts_free(struct book_hosts **h);
-/* As book_dns_names(). Names live as long as both. */
+/* As book_dns_names(). */
 bool book_hosts_names(struct book_hosts *h, const struct addr *host, int64_t day,
 		      struct arena *a, struct book_dns_name **out, size_t *out_n,
 		      struct err *err);
