@@ -215,11 +215,12 @@ static bool add_senders(const struct work *w, const struct look *k, struct accou
 	for (size_t i = 0; i < k->sender_n; i++) {
 		const struct app_sender *from = &k->sender[i].sender;
 		bool own = from->class == SERVICE_OWN;
+		bool few = n.sum[i].messages < (own ? 1 : SENDER_LEAST);
 		struct letter_sender *to =
-			n.sum[i].messages >= (own ? 1 : SENDER_LEAST)
-				? sender_of(w, c, from->name,
-					    service_class_word(from->class))
-				: NULL;
+			n.sum[i].messages == 0
+				? NULL
+				: sender_of(w, c, few ? SV("few each") : from->name,
+					    service_class_word(from->class));
 		if (!to)
 			continue;
 		to->messages += n.sum[i].messages;
