@@ -8,7 +8,7 @@
 
 enum {
 	LOOK_AT = 20000,               /* (source, facet) pairs with most messages */
-	LOOK_BYTES = 64 * 1024 * 1024, /* of their facets; hostile ones are long */
+	LOOK_BYTES = 24 * 1024 * 1024, /* of their facets; hostile ones are long */
 };
 
 /* What one source sent with one facet. */
@@ -61,6 +61,7 @@ static bool decode(const struct scope *s, int64_t facet, struct sv author,
 static bool read_hits(const struct scope *s, struct app_domain *out, struct hit **hits,
 		      size_t *n, struct err *err)
 {
+	const size_t before = arena_used(s->arena);
 	struct facts_query q = scope_query(s);
 	struct facts_by_facet *f;
 	uint64_t all;
@@ -73,7 +74,7 @@ static bool read_hits(const struct scope *s, struct app_domain *out, struct hit 
 		qsort(f, *n, sizeof(*f), by_facet);
 	for (size_t i = 0; i < *n; i++) {
 		struct hit *h = &(*hits)[i];
-		if (arena_used(s->arena) > LOOK_BYTES) {
+		if (arena_used(s->arena) - before > LOOK_BYTES) {
 			out->failure_more = true;
 			*n = i;
 			break;

@@ -59,10 +59,10 @@ bool scope_sources(const struct scope *s, const struct facts_query *q, uint32_t 
 		   struct app_source **out, size_t *out_n, uint64_t *out_all,
 		   struct err *err)
 {
+	struct arena *scratch = arena_new();
 	struct facts_by_source *f;
-	size_t n;
-	if (!facts_sources(s->store, q, limit, s->arena, &f, &n, out_all, err))
-		return false;
+	bool ok = facts_sources(s->store, q, limit, scratch, &f, out_n, out_all, err);
+	size_t n = ok ? *out_n : 0;
 	*out = arena_array(s->arena, n + 1, sizeof(**out));
 	for (size_t i = 0; i < n; i++)
 		(*out)[i] = (struct app_source){
@@ -72,8 +72,8 @@ bool scope_sources(const struct scope *s, const struct facts_query *q, uint32_t 
 			.domains = f[i].domains,
 			.f = { 0, f[i].sum.rows, f[i].sum.messages, f[i].sum.passed },
 		};
-	*out_n = n;
-	return true;
+	arena_free(&scratch);
+	return ok;
 }
 
 /* What stands out is judged over all days and results: only domains narrow it. */
