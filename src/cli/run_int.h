@@ -46,6 +46,9 @@ void run_progress(const struct cli *c, struct progress *out);
 /* From here on the first Ctrl-C sets what is returned; the second one ends the program.
  */
 const volatile sig_atomic_t *run_catch_stop(void);
+/* --dns as the resolver has it: ADDRESS:PORT is ADDRESS@PORT, a bare IPv6 address has no
+ * port. NULL: none is given. */
+const char *run_server(const struct cli *c);
 /* --limit or another such number; `otherwise` where it is not given. */
 bool run_number(const struct cli *c, enum cli_option_id id, uint64_t otherwise,
 		uint64_t most, uint64_t *out, struct err *err);

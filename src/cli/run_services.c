@@ -119,8 +119,7 @@ bool run_readiness(struct cli *c, struct err *err)
 
 /* --- enrich --- */
 
-/* ADDRESS:PORT as the resolver has it, ADDRESS@PORT; a bare IPv6 address has no port. */
-static const char *server_of(const struct cli *c)
+const char *run_server(const struct cli *c)
 {
 	const char *text = cli_value(c->args, OPT_DNS);
 	struct sv s = sv_from(text);
@@ -147,7 +146,7 @@ bool run_enrich(struct cli *c, struct err *err)
 {
 	struct progress p;
 	struct app_enriched e;
-	struct app_enrich o = { .server = server_of(c),
+	struct app_enrich o = { .server = run_server(c),
 				.trust_anchor = cli_value(c->args, OPT_TRUST_ANCHOR),
 				.zone = cli_value(c->args, OPT_ZONE),
 				.again = cli_has(c->args, OPT_AGAIN),
@@ -181,7 +180,7 @@ bool run_services_verify(struct cli *c, struct err *err)
 	struct app_verification v;
 	const struct app_verify o = {
 		.service = sv_from(c->args->word_n ? c->args->word[0] : NULL),
-		.server = server_of(c),
+		.server = run_server(c),
 		.trust_anchor = cli_value(c->args, OPT_TRUST_ANCHOR),
 		.zone = cli_value(c->args, OPT_ZONE),
 		.stop = run_catch_stop(),

@@ -19,6 +19,7 @@
 #include "app/retention.h"
 #include "app/senders.h"
 #include "app/services.h"
+#include "app/spf.h"
 #include "app/tls.h"
 #include "app/verify.h"
 #include "app/volume.h"
@@ -63,6 +64,9 @@ void show_decided(struct out *o, const struct app_finding *v);
 void show_services(struct out *o, const struct service_catalogue *c);
 void show_verification(struct out *o, const struct app_verification *v);
 void show_service(struct out *o, const struct service *s);
+void show_spf(struct out *o, const struct spf_question *q, const struct spf_answer *v,
+	      bool trace);
+void show_spf_line(struct out *o, const struct spf_answer *v); /* of a batch */
 void show_fsck(struct out *o, const struct app_fsck *f);
 void show_retention(struct out *o, const struct app_retention *r);
 void show_backup(struct out *o, const char *file, const struct app_backup *b);

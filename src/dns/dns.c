@@ -28,6 +28,27 @@ size_t dns_pending(const struct dns *d)
 	return d->ways->pending(d);
 }
 
+static void add_label(struct buf *b, struct sv label, bool dots)
+{
+	for (size_t i = 0; i < label.n; i++) {
+		unsigned char c = (unsigned char)label.p[i];
+		if (c <= ' ' || c >= 0x7f || c == '\\' || (c == '.' && !dots))
+			buf_addf(b, "\\%03u", c);
+		else
+			buf_add_char(b, ascii_lower((char)c));
+	}
+}
+
+struct sv dns_name_text(struct sv name, struct arena *a)
+{
+	struct buf b;
+	buf_init(&b, name.n * 4 + 1);
+	add_label(&b, name, true);
+	struct sv out = arena_sv(a, buf_sv(&b));
+	buf_deinit(&b);
+	return out;
+}
+
 struct sv dns_reverse_name(const struct addr *a, struct arena *arena)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -47,17 +68,6 @@ struct sv dns_reverse_name(const struct addr *a, struct arena *arena)
 
 /* --- bytes of records --- */
 
-static void add_label(struct buf *b, struct sv label)
-{
-	for (size_t i = 0; i < label.n; i++) {
-		unsigned char c = (unsigned char)label.p[i];
-		if (c <= ' ' || c >= 0x7f || c == '.' || c == '\\')
-			buf_addf(b, "\\%03u", c);
-		else
-			buf_add_char(b, ascii_lower((char)c));
-	}
-}
-
 /* A name without compression (RFC 1035 3.1). */
 static bool read_name(struct sv bytes, struct buf *b)
 {
@@ -70,7 +80,7 @@ static bool read_name(struct sv bytes, struct buf *b)
 			return false;
 		if (b->n > from)
 			buf_add_char(b, '.');
-		add_label(b, sv_take(&bytes, n));
+		add_label(b, sv_take(&bytes, n), false);
 	}
 	return false;
 }

@@ -72,6 +72,10 @@ struct dns_resolver_options {
 };
 struct dns *dns_resolver_new(const struct dns_resolver_options *o, struct err *err);
 
+/* A name of any bytes as questions and answers have it: what is no printable ASCII as
+ * \DDD, lower case. Dots stand between labels. */
+struct sv dns_name_text(struct sv name, struct arena *a);
+
 /* The name that an address is looked up by: "1.2.0.192.in-addr.arpa". */
 struct addr;
 struct sv dns_reverse_name(const struct addr *a, struct arena *arena);

@@ -14,6 +14,7 @@ struct dns_ways {
 
 struct dns {
 	const struct dns_ways *ways;
+	uint64_t asked; /* numbers that askers gave to questions so far */
 };
 
 /* A record's bytes as dns_answer has them. False: they are none of that type. */

@@ -178,10 +178,7 @@ static struct sv full_name(const struct reader *r, struct sv word)
 	bool whole = word.n != parts[0].n || r->origin.n == 0;
 	struct sv out = whole ? arena_sv(r->z->a, parts[0])
 			      : arena_join(r->z->a, parts, 2, '.');
-	char *p = arena_str(r->z->a, out);
-	for (size_t i = 0; i < out.n; i++)
-		p[i] = ascii_lower(p[i]);
-	return (struct sv){ p, out.n };
+	return dns_name_text(out, r->z->a);
 }
 
 static const struct {
