@@ -30,16 +30,34 @@ static bool take_tag(struct sv *s, struct sv *tag, struct sv *value)
 	return false;
 }
 
+/* What decides whether a record without a policy stands. */
+struct has {
+	bool p, wrong, rua;
+};
+
+static bool read_policy(struct sv value, struct has *has, enum record_policy *out)
+{
+	bool ok = record_policy_named(value, out);
+	has->wrong = has->wrong || !ok;
+	return ok;
+}
+
 static void read_tag(struct sv tag, struct sv value, struct record_dmarc *out,
-		     bool *has_p)
+		     struct has *has)
 {
 	uint64_t n;
 	if (sv_eq_fold(tag, SV("p")))
-		*has_p = record_policy_named(value, &out->p);
+		has->p = read_policy(value, has, &out->p);
 	else if (sv_eq_fold(tag, SV("sp")))
-		out->has_sp = record_policy_named(value, &out->sp);
+		out->has_sp = read_policy(value, has, &out->sp);
 	else if (sv_eq_fold(tag, SV("np")))
-		out->has_np = record_policy_named(value, &out->np);
+		out->has_np = read_policy(value, has, &out->np);
+	else if (sv_eq_fold(tag, SV("rua")))
+		has->rua = sv_find_fold(value, SV("mailto:")) < value.n;
+	else if (sv_eq_fold(tag, SV("psd")))
+		out->psd = sv_eq_fold(value, SV("y"))   ? RECORD_PSD_YES
+			   : sv_eq_fold(value, SV("n")) ? RECORD_PSD_NO
+							: RECORD_PSD_UNSAID;
 	else if (sv_eq_fold(tag, SV("adkim")))
 		out->adkim_strict = sv_eq_fold(value, SV("s"));
 	else if (sv_eq_fold(tag, SV("aspf")))
@@ -50,25 +68,38 @@ static void read_tag(struct sv tag, struct sv value, struct record_dmarc *out,
 		out->pct = (unsigned)n;
 }
 
+static bool take_version(struct sv *s)
+{
+	struct sv tag, value;
+	return take_tag(s, &tag, &value) && sv_eq(tag, SV("v")) &&
+	       sv_eq(value, SV("DMARC1"));
+}
+
+bool record_is_dmarc(struct sv text)
+{
+	return take_version(&text);
+}
+
 bool record_dmarc_read(struct sv text, struct record_dmarc *out, const char **why)
 {
-	struct sv tag, value, rest = text;
-	bool has_p = false;
+	struct sv tag, value;
+	struct has has = { .p = false };
 	*out = (struct record_dmarc){ .pct = 100 };
-	if (!take_tag(&rest, &tag, &value) || !sv_eq(tag, SV("v")) ||
-	    !sv_eq(value, SV("DMARC1"))) {
+	if (!take_version(&text)) {
 		*why = "it does not begin with v=DMARC1";
 		return false;
 	}
-	while (take_tag(&rest, &tag, &value))
-		read_tag(tag, value, out, &has_p);
-	if (!has_p) {
-		*why = "it has no p= of none, quarantine or reject";
+	while (take_tag(&text, &tag, &value))
+		read_tag(tag, value, out, &has);
+	if ((!has.p || has.wrong) && !has.rua) {
+		*why = "its p, sp and np are not each none, quarantine or reject";
 		return false;
 	}
-	if (!out->has_sp)
+	if (!has.p || has.wrong)
+		out->p = RECORD_NONE;
+	if (!out->has_sp || has.wrong)
 		out->sp = out->p;
-	if (!out->has_np)
+	if (!out->has_np || has.wrong)
 		out->np = out->sp;
 	return true;
 }

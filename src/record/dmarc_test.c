@@ -19,7 +19,9 @@ static const struct {
 	{ "v=DMARC1;p=quarantine;np=reject;pct=0;t=y;adkim=s;aspf=s;;", RECORD_QUARANTINE,
 	  RECORD_QUARANTINE, RECORD_REJECT, 0, true, true },
 	{ "v=DMARC1; rua=mailto:a@b; p=reject; sp=bad; pct=101; t=n; x=y; adkim=r",
-	  RECORD_REJECT, RECORD_REJECT, RECORD_REJECT, 100, false, false },
+	  RECORD_NONE, RECORD_NONE, RECORD_NONE, 100, false, false },
+	{ "v=DMARC1; rua=mailto:a@b", RECORD_NONE, RECORD_NONE, RECORD_NONE, 100, false,
+	  false },
 };
 
 static void reads(void **state)
@@ -41,10 +43,15 @@ static void reads(void **state)
 
 static void says_why_not(void **state)
 {
-	static const char *const bad[] = {
-		"",         "v=spf1 -all",  "p=none; v=DMARC1",    "v=dmarc1; p=none",
-		"v=DMARC1", "v=DMARC1; p=", "v=DMARC1; sp=reject", "v=DMARC1; p=all"
-	};
+	static const char *const bad[] = { "",
+					   "v=spf1 -all",
+					   "p=none; v=DMARC1",
+					   "v=dmarc1; p=none",
+					   "v=DMARC1",
+					   "v=DMARC1; p=",
+					   "v=DMARC1; sp=reject",
+					   "v=DMARC1; p=all",
+					   "v=DMARC1; p=reject; sp=bad; rua=https://b" };
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct record_dmarc r;
