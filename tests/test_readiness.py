@@ -165,12 +165,45 @@ class Readiness(support.Case):
         self.assertEqual(unmet, ["strangers"])
         self.postern("source", "mark", "198.18.9.9", "own", "--domain", OWN)
         answer, unmet = self.ask()
-        self.assertEqual(unmet, ["dkim"])
+        self.assertEqual(unmet, ["dkim", "failing"])
         self.assertEqual(self.lost(answer), {"own": (5 * DAYS, 0)})
         self.postern("source", "mark", "198.18.9.9", "known", "--domain", OWN)
         answer, unmet = self.ask()
         self.assertEqual(unmet, [])
         self.assertEqual(self.lost(answer), {"not-aligned": (5 * DAYS, 0)})
+
+    def test_forgotten_servers_are_no_wave(self):
+        """Four branches, each with a server that nobody named: not what a policy stops."""
+        self.history([HOME, *[sent(100, f"{net}.0.113.9", spf=(OWN, "fail"))
+                              for net in (20, 30, 40, 50)]])
+        answer, unmet = self.ask()
+        self.assertEqual(unmet, ["strangers"])
+        self.assertEqual(self.lost(answer), {"unknown": (4 * 100 * DAYS, 0)})
+
+    def test_a_record_below_is_not_the_domains(self):
+        for day in range(DAYS):
+            self.write(f"in/below{day:03}.xml", report(
+                rows=[sent(9, dkim=SIGNED, spf=(OWN, "pass"), header_from="news." + OWN)],
+                report_id=f"n{day}", domain="news." + OWN, p="none",
+                begin=BEGIN + day * DAY + 1, end=BEGIN + (day + 1) * DAY - 1))
+        self.history([HOME], p="reject")
+        self.postern("client", "add", "C", "--domain", OWN, "--raw", "a@reports.example")
+        answer, _ = self.ask()
+        self.assertEqual(answer["stands_at"], "reject")
+
+    def test_a_report_of_the_future(self):
+        self.history([HOME], p="reject")
+        self.write("late.xml", report(rows=[HOME], report_id="late", domain=OWN, p="none",
+                                      begin=BEGIN + 20000 * DAY, end=BEGIN + 20001 * DAY - 1))
+        self.postern("--quiet", "--now", NOW, "ingest", "late.xml")
+        answer, _ = self.ask()
+        self.assertEqual(answer["stands_at"], "reject")
+
+    def test_own_mail_that_a_strict_policy_loses(self):
+        self.history([sent(20, dkim=SIGNED, spf=(OWN, "pass"), header_from="a." + OWN)])
+        answer, unmet = self.ask("--policy", "v=DMARC1; p=reject; adkim=s; aspf=s")
+        self.assertEqual(unmet, ["failing"])
+        self.assertEqual(self.lost(answer), {"own": (0, 20 * DAYS)})
 
     def test_a_new_sender(self):
         self.history(lambda day: [HOME] + (

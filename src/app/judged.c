@@ -190,7 +190,16 @@ static int origin_cmp(const void *a, const void *b)
 	return addr_cmp(&x->address, &y->address);
 }
 
-/* Sources, each once; out_from[i] is that of pair i. */
+static void see_days(struct service_from *from, const struct facts_by_facet *f)
+{
+	if (f->first_day < from->first_day)
+		from->first_day = f->first_day;
+	if (f->last_day > from->last_day)
+		from->last_day = f->last_day;
+}
+
+/* Sources, each once; out_from[i] is that of pair i. Each is judged by the names that
+ * were seen nearest to when it sent last. */
 static bool read_sources(struct reading *r, const struct facts_by_facet *f, size_t n,
 			 struct service_from **out_from, struct err *err)
 {
@@ -208,12 +217,17 @@ static bool read_sources(struct reading *r, const struct facts_by_facet *f, size
 	for (size_t i = 0; i < n; i++) {
 		if (i == 0 || origin_cmp(&o[i - 1], &o[i]) != 0)
 			r->from[r->from_n++] =
-				(struct service_from){ .source.address = o[i].address };
+				(struct service_from){ .source.address = o[i].address,
+						       .first_day = INT64_MAX,
+						       .last_day = INT64_MIN };
 		out_from[o[i].pair] = &r->from[r->from_n - 1];
 	}
+	for (size_t i = 0; i < n; i++)
+		see_days(out_from[i], &f[i]);
 	for (size_t i = 0; i < r->from_n; i++) {
-		if (r->named &&
-		    !judging_hosts(r->by, r->day, r->s->arena, &r->from[i].source, err))
+		struct service_from *from = &r->from[i];
+		if (r->named && !judging_hosts(r->by, from->last_day, r->s->arena,
+					       &from->source, err))
 			return false;
 		r->from[i].source.as = geo_as(r->by->geo, &r->from[i].source.address);
 		service_of_source(r->by->ix, &r->from[i].source, &r->from[i].match);

@@ -2,6 +2,7 @@
 #include "app/policy_int.h"
 
 #include "base/arena.h"
+#include "base/date.h"
 #include "report/model.h"
 
 enum {
@@ -40,13 +41,30 @@ bool policy_newest(const struct scope *s, const int64_t *ids, size_t n,
 	return policy_before(s, ids, n, INT64_MAX, out, err);
 }
 
+/* Of the policy domains that a domain owns, its own: one below may have a record of its
+ * own. */
+static const int64_t *own_of(const struct scope *s, const int64_t *ids, size_t *n)
+{
+	for (size_t i = 0; i < *n; i++) {
+		const struct book_policy_domain *p = scope_policy(s, ids[i]);
+		if (p && sv_eq_fold(p->name, s->filter.domain)) {
+			*n = 1;
+			return &ids[i];
+		}
+	}
+	return ids;
+}
+
 bool policy_before(const struct scope *s, const int64_t *ids, size_t n, int64_t day,
 		   struct app_policy *out, struct err *err)
 {
-	struct book_report_filter f = { .domain_ids = ids,
+	/* What is of the future says nothing of today, and would for ever. */
+	const int64_t tomorrow = date_day_of(s->app->now) + 1;
+	const int64_t *own = own_of(s, ids, &n);
+	struct book_report_filter f = { .domain_ids = own,
 					.domain_n = n,
 					.day_from = INT64_MIN,
-					.day_to = day,
+					.day_to = day < tomorrow ? day : tomorrow,
 					.limit = LOOK_AT };
 	*out = (struct app_policy){ 0 };
 	if (n == 0)

@@ -20,6 +20,7 @@ enum {
 	SMALL = 10,        /* messages of a sender that hold nothing back */
 	SMALL_SHARE = 200, /* ... or one in so many of the domain's own */
 	FEW = 100,         /* ... but never so many of a known service */
+	MANY = 1000,       /* ... nor so many of a stranger */
 	DKIM_SHARE = 90,   /* per cent of a service's messages */
 	YEAR = 365,        /* days before in which those who send rarely are looked for */
 	RARE_DAYS = 25,    /* who was seen twice as far apart sends again */
@@ -288,8 +289,8 @@ static bool is_in_another_name(const struct work *w, const struct app_sender *s)
 
 static bool is_strange(const struct work *w, const struct app_sender *s)
 {
-	return s->class == SERVICE_UNKNOWN && s->why != SERVICE_WHY_FAILING &&
-	       !is_small(w, s->messages);
+	bool few = is_small(w, s->messages) && s->messages < MANY;
+	return s->class == SERVICE_UNKNOWN && s->why != SERVICE_WHY_FAILING && !few;
 }
 
 static bool is_new(const struct work *w, const struct app_sender *s)
@@ -360,12 +361,16 @@ static void check_others(struct work *w)
 		       s->service)
 	      : NULL);
 	s = worst(w, is_strange, &n);
-	add(w, APP_READY_STRANGERS, !s,
-	    s ? arena_printf(a,
-			     "unknown senders that send much: %zu; the largest %.*s, %s "
-			     "messages",
-			     n, SV_ARG(s->name), words_number(s->messages, one))
-	      : "nobody unknown sends much",
+	add(w, APP_READY_STRANGERS, !s && !w->out->more,
+	    !s && w->out->more
+		    ? "there are too many rows to look at all of them: who else sends is "
+		      "not known"
+	    : s ? arena_printf(
+			  a,
+			  "unknown senders that send much: %zu; the largest %.*s, %s "
+			  "messages",
+			  n, SV_ARG(s->name), words_number(s->messages, one))
+		: "nobody unknown sends much",
 	    "find out whose it is, and say so: postern source mark");
 	s = worst(w, is_new, &n);
 	add(w, APP_READY_NEW, !s,
@@ -380,7 +385,8 @@ static void check_others(struct work *w)
 static bool is_seen(const struct work *w, const struct app_sender *s)
 {
 	for (size_t i = 0; i < w->sender_n; i++)
-		if (sv_eq(w->sender[i].sender.name, s->name))
+		if (sv_eq(w->sender[i].sender.name, s->name) &&
+		    w->sender[i].sender.class == s->class)
 			return true;
 	return false;
 }
@@ -469,13 +475,21 @@ static void check_failing(struct work *w, const struct book_reporter *r, size_t 
 	char one[WORDS_TEXT];
 	size_t senders;
 	const struct app_sender *s = worst(w, is_failing, &senders);
-	add(w, APP_READY_FAILING, !s,
-	    s ? arena_printf(w->s->arena,
-			     "own senders whose mail passes at some and fails at others: "
-			     "%zu; the largest %.*s, %s messages failed%s",
-			     senders, SV_ARG(s->name), words_number(s->messages, one),
-			     who_disagrees(w, r, n))
-	      : "no mail of its own fails",
+	const uint64_t own = lost(&w->out->of_class[SERVICE_OWN]);
+	const bool keeps = is_few(w, own);
+	add(w, APP_READY_FAILING, !s && keeps,
+	    !s && !keeps
+		    ? arena_printf(w->s->arena,
+				   "own mail that does not align as the policy wants it: "
+				   "%s messages would be lost",
+				   words_number(own, one))
+	    : s ? arena_printf(
+			  w->s->arena,
+			  "own senders whose mail passes at some and fails at others: "
+			  "%zu; the largest %.*s, %s messages failed%s",
+			  senders, SV_ARG(s->name), words_number(s->messages, one),
+			  who_disagrees(w, r, n))
+		: "no mail of its own fails",
 	    s ? app_sender_advice(s) : NULL);
 }
 
@@ -484,17 +498,25 @@ static bool check_reporters(struct work *w, struct err *err)
 	struct book_report_filter f = scope_reports(w->s);
 	struct book_reporter *r;
 	const struct book_reporter *silent = NULL;
-	uint64_t all = 0;
+	uint64_t all = 0, messages = 0;
+	int64_t heard = INT64_MIN;
 	size_t n;
 	if (!book_reporters(w->s->store, &f, w->s->arena, &r, &n, err))
 		return false;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		all += r[i].reports;
-	for (size_t i = 0; i < n; i++)
-		if (r[i].reports * 100 >= all * LARGE_SHARE &&
-		    r[i].last_day < w->out->day_to - SILENT_DAYS &&
+		messages += r[i].messages;
+		heard = r[i].last_day > heard ? r[i].last_day : heard;
+	}
+	/* A large one, or any where all are silent. */
+	for (size_t i = 0; i < n; i++) {
+		bool large = r[i].reports >= all / 100 * LARGE_SHARE + 1 ||
+			     r[i].messages >= messages / 100 * LARGE_SHARE + 1 ||
+			     heard < w->out->day_to - SILENT_DAYS;
+		if (large && r[i].last_day < w->out->day_to - SILENT_DAYS &&
 		    (!silent || r[i].reports > silent->reports))
 			silent = &r[i];
+	}
 	char day[DATE_TEXT];
 	add(w, APP_READY_REPORTERS, !silent,
 	    silent ? arena_printf(w->s->arena, "%.*s has sent no report since that of %s",

@@ -16,6 +16,8 @@ enum {
 	ALONE_LEAST = 20,
 	ALONE_MOST = 3,    /* sources that may stand out */
 	PASSES_SHARE = 10, /* one in so many messages is of note */
+	REGULAR_DAYS = 28, /* who sends for so long, ... */
+	REGULAR = 300      /* ... so much, is somebody and no part of a wave */
 };
 
 /* A selector that passed in alignment somewhere. Its home is where SPF passed with it,
@@ -354,6 +356,12 @@ static uint64_t stands_out(const struct service_from *const *f, size_t n, uint64
 	return many <= ALONE_MOST ? much : UINT64_MAX;
 }
 
+/* A server that somebody forgot to name sends for weeks from one place; waves wander. */
+static bool is_regular(const struct service_from *f)
+{
+	return f->nameless >= REGULAR && f->last_day - f->first_day >= REGULAR_DAYS;
+}
+
 static bool is_spread(const struct service_from *const *f, size_t n, uint64_t *room)
 {
 	return count_networks(f, n, true, room) >= NETWORKS ||
@@ -368,14 +376,16 @@ static void find_abusers(const struct judge *j, struct arena *a)
 	uint64_t *room = arena_array(a, j->d->from_n + 1, sizeof(*room));
 	size_t n = 0;
 	for (size_t i = 0; i < j->d->from_n; i++)
-		if (j->d->from[i].nameless && never_passes(&j->d->from[i]))
+		if (j->d->from[i].nameless && never_passes(&j->d->from[i]) &&
+		    !is_regular(&j->d->from[i]))
 			f[n++] = &j->d->from[i];
 	if (n == 0 || !is_spread(f, n, room))
 		return;
 	uint64_t much = stands_out(f, n, room);
 	for (size_t i = 0; i < j->d->from_n; i++) {
 		struct service_from *s = &j->d->from[i];
-		s->abuses = s->nameless && never_passes(s) && s->nameless < much;
+		s->abuses = s->nameless && never_passes(s) && s->nameless < much &&
+			    !is_regular(s);
 	}
 }
 

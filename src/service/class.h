@@ -49,7 +49,8 @@ struct service_facet {
 struct service_from {
 	struct service_source source;
 	enum service_mark mark;
-	struct service_match match; /* service_of_source() */
+	struct service_match match;  /* service_of_source() */
+	int64_t first_day, last_day; /* of all its messages */
 	/* worked out */
 	uint64_t aligned; /* messages that passed in alignment */
 	bool abuses;

@@ -96,7 +96,7 @@ static void find_policy(const struct watch_domain *d, struct watch_found *out)
 		f->says.day = d->changed;
 	}
 	if (d->next.n) {
-		struct finding *f = watch_add(out, d, FINDING_READY, SV(""),
+		struct finding *f = watch_add(out, d, FINDING_READY, d->next,
 					      d->ready_since);
 		f->says.before = d->policy_now;
 		f->says.after = d->next;
