@@ -36,9 +36,10 @@ class Histories(support.Case):
     def at(self, *words, now=None, **how):
         return self.postern("--now", f"@{now or self.now}", *words, **how)
 
-    def history(self, rows=lambda day: [home()], domain=OWN, orgs=("google.com",), **how):
+    def history(self, rows=lambda day: [home()], domain=OWN, orgs=("google.com",), days=DAYS,
+                **how):
         """A report a day of each reporter; what is a function is asked for the day."""
-        for day in range(DAYS):
+        for day in range(days):
             said = {k: v(day) if callable(v) else v for k, v in how.items()}
             for org in orgs(day) if callable(orgs) else orgs:
                 self.write(f"in/{domain}-{org}-{day:03}.xml", report(
@@ -122,6 +123,28 @@ class Findings(Histories):
         self.assertEqual([(f["severity"], f["since"], f["due"]) for f in weak],
                          [("grave", day_of(DAYS - 3), day_of(DAYS - 1))])
         self.assertIn("reject", weak[0]["evidence"])
+
+    def test_weaker_in_part(self):
+        """Less of it below, or for a smaller part, is weaker too."""
+        for before, after in (({"p": "reject", "pct": "90"}, {"p": "reject", "pct": "0"}),
+                              ({"p": "none", "sp": "reject"}, {"p": "quarantine", "sp": "none"})):
+            self.db = self.tmp / f"{after['p']}.db"
+            self.at("client", "add", CLIENT, "--domain", OWN, "--raw",
+                    "dmarc@msp.example", now=BEGIN)
+            self.history(**{k: lambda day, k=k: (before if day < DAYS - 3 else after).get(k)
+                            for k in {*before, *after}})
+            self.assertIn("policy-weakened", [f["code"] for f in self.found()])
+
+    def test_what_was_accepted_stays_so(self):
+        """Though its first day falls out of sight."""
+        self.history(lambda day: [home(), sent(
+            9, "198.18.4.1", [("sendgrid.net", "s1", "pass")], ("sendgrid.net", "pass"))],
+            days=220, p="reject")
+        then, later = BEGIN + 120 * DAY, BEGIN + 220 * DAY
+        f = self.only("not-aligned", now=then)
+        self.at("finding", "accept", f["id"], now=then)
+        self.assertEqual(self.found(now=later), [])
+        self.assertEqual([g["id"] for g in self.found("--all", now=later)], [f["id"]])
 
     def test_ready(self):
         self.history(p="none")

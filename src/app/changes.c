@@ -10,8 +10,9 @@
 #include <string.h>
 
 enum {
-	HISTORY = 14,   /* days of reports before, so that "new" means something */
-	NEW_LEAST = 10, /* messages, of what is not the domain's own */
+	SENDERS_MOST = 2000, /* of a domain, those that send most */
+	HISTORY = 14,        /* days of reports before, so that "new" means something */
+	NEW_LEAST = 10,      /* messages, of what is not the domain's own */
 	CHANGES_MAX = 10000
 };
 
@@ -100,7 +101,7 @@ static void list_senders(struct work *w)
 	w->of_row = arena_array(w->scratch, k->j.n + 1, sizeof(struct sender *));
 	for (size_t i = 0; i < k->j.n; i++)
 		w->of_row[i] = NULL;
-	for (size_t i = 0; i < k->sender_n; i++) {
+	for (size_t i = 0; i < k->sender_n && i < SENDERS_MOST; i++) {
 		const struct sender_group *g = &k->sender[i];
 		/* Who sent next to nothing is no sender whose coming and going counts. */
 		if (g->sender.messages < NEW_LEAST)

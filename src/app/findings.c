@@ -17,6 +17,8 @@
 enum {
 	POLICY_DAYS = 30,
 	TLS_DAYS = 30,
+	PARKED_DAYS = 28, /* as in watch/ */
+	EDGE = 7,         /* days: nobody sends each day */
 	UNASSIGNED_MOST = 20,
 	UNASSIGNED_LEAST = 10 /* messages */
 };
@@ -40,11 +42,18 @@ struct work {
 
 /* --- the policy as reported --- */
 
-/* How strict it is for the domain, and then for what is below. */
+/* How strict it is: what befalls mail that fails, summed over the domain and what is
+ * below it, and over receivers of either kind. */
 static int strictness(const struct app_policy *p)
 {
 	const struct record_dmarc r = policy_record(p);
-	return (int)whatif_rung_of(&r) * (RECORD_REJECT + 1) + (int)r.sp;
+	int sum = 0;
+	for (int i = 0; i < 2 * WHATIF_RECEIVERS; i++) {
+		struct whatif_effect e;
+		whatif_effect(&r, (enum whatif_receiver)(i / 2), i % 2, &e);
+		sum += (int)e.rest * 100 + ((int)e.most - (int)e.rest) * (int)e.percent;
+	}
+	return sum;
 }
 
 static struct sv policy_words(const struct app_policy *p, struct arena *a)
@@ -248,7 +257,20 @@ static int by_id(const void *x, const void *y)
 	return (a->id > b->id) - (a->id < b->id);
 }
 
-/* A decision holds for what had begun by its day. */
+/* So far back is looked for a beginning: one at the edge may be earlier. */
+static int64_t edge_of(enum finding_code c)
+{
+	return c == FINDING_PARKED_MAIL    ? PARKED_DAYS
+	       : c == FINDING_TLS_FAILURES ? TLS_DAYS
+					   : WATCH_DAYS;
+}
+
+/* A decision holds for what had begun by its day, as far as that can be seen. */
+static bool begins_anew(const struct work *w, const struct finding *f, int64_t decided)
+{
+	return f->since > decided && f->since > w->today - edge_of(f->code) + EDGE;
+}
+
 static void apply_decision(const struct work *w, struct app_finding *f)
 {
 	const struct book_finding want = { .id = f->f.id };
@@ -256,7 +278,7 @@ static void apply_decision(const struct work *w, struct app_finding *f)
 					       ? bsearch(&want, w->decided, w->decided_n,
 							 sizeof(want), by_id)
 					       : NULL;
-	if (!d || f->f.since > d->day)
+	if (!d || begins_anew(w, &f->f, d->day))
 		return;
 	f->accepted = d->decision == BOOK_FINDING_ACCEPTED;
 	f->snoozed = d->decision == BOOK_FINDING_SNOOZED && d->until > w->today;
