@@ -281,6 +281,32 @@ class Readiness(support.Case):
         self.assertEqual(unmet, ["reporters"])
         self.assertIn("Large Reporter has sent no report since that of 2025-08-09", str(answer))
 
+    def test_silence_of_one_that_is_large_by_messages(self):
+        """Fifteen small reporters hide no large one."""
+        def plant(day):
+            for n in range(15):
+                self.write(f"in/small{n}-{day:03}.xml", report(
+                    rows=[sent(1, dkim=SIGNED, spf=(OWN, "pass"))], org=f"small{n}.example",
+                    report_id=f"s{n}-{day}", domain=OWN, begin=BEGIN + day * DAY,
+                    end=BEGIN + (day + 1) * DAY - 1))
+        for day in range(DAYS):
+            plant(day)
+        self.history(lambda day: [sent(5000, dkim=SIGNED, spf=(OWN, "pass"))]
+                     if day < DAYS - 30 else [], org="Large Mail")
+        answer, unmet = self.ask()
+        self.assertEqual(unmet, ["reporters"])
+        self.assertIn("Large Mail has sent no report", str(answer["conditions"]))
+
+    def test_silence_of_all(self):
+        """Twelve alike, of whom none is large, and nothing of late."""
+        for day in range(DAYS - 10):
+            for n in range(12):
+                self.write(f"in/{n}-{day:03}.xml", report(
+                    rows=[HOME], org=f"r{n}.example", report_id=f"r{n}-{day}", domain=OWN,
+                    begin=BEGIN + day * DAY, end=BEGIN + (day + 1) * DAY - 1))
+        self.postern("--quiet", "--now", NOW, "ingest", "in")
+        self.assertEqual(self.ask()[1], ["reporters"])
+
     def test_text_and_faults(self):
         self.postern("client", "add", "C", "--domain", OWN, "--raw", "a@reports.example")
         self.history([HOME])
